@@ -1,0 +1,46 @@
+# The two commands: `make run` (see it work) and `make test` (see that it works). Both start from a bare Debian.
+.PHONY: run test docs format clean
+
+PYTHON ?= python3
+export PORT ?= 8000
+BIN := .venv/bin
+CONF := $(CURDIR)/conf/supervisord/supervisord.conf
+JUNIT := .build/junit.xml
+# Supervisors live in sbin on Debian, which is not on everybody's path.
+export PATH := $(CURDIR)/$(BIN):$(PATH):/usr/local/sbin:/usr/sbin:/sbin
+
+run: export PORT ?= 8000
+run: .venv/.run
+	@.ci/try $(CURDIR)/$(BIN) $(CONF) $(PORT)
+	@exec $(BIN)/supervisord --nodaemon --configuration $(CONF)
+
+test: .venv/.test
+	.ci/debian supervisors
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	mkdir -p .build
+	$(BIN)/pytest --junitxml=$(JUNIT) $(PYTEST)
+
+docs: .venv/.run
+	$(BIN)/python -m adapter.config.shown > docs/options.md
+
+format: .venv/.test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv .build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+
+.venv/.made:
+	.ci/debian python $(PYTHON)
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.run: .venv/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/.test: .venv/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ .venv/.run

@@ -1,0 +1,48 @@
+"""`python -m adapter`, and the console script. Before anything slow: no signal may be lost, and inetd must not wait."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+# The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
+OPERATOR_SIGNALS = ("HUP", "TERM", "INT", "QUIT", "USR1", "USR2", "ALRM", "TTIN", "TTOU", "CONT")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of `adapter ARGV…`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["serve"]:
+        _hold_signals()
+    if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
+        from adapter.roles import inetd  # noqa: PLC0415 -- the other commands do not need it
+
+        return inetd.main(words[1:])
+    _fill_descriptors()  # inetd's are a matter of their own
+    from adapter.cli.main import run  # noqa: PLC0415 -- click takes 17 ms, which inetd would pay per connection
+
+    return run(words)
+
+
+def _hold_signals() -> None:
+    """What an operator sends from here on waits in the kernel until the master has its traps; the master lets it through."""
+    import signal  # noqa: PLC0415 -- inetd does not need it
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.Signals[f"SIG{name}"] for name in OPERATOR_SIGNALS])
+
+
+def _fill_descriptors() -> None:
+    """Somebody closed 0, 1 or 2: the next socket would take the number, and the log or an application's print would go to a client."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number, so this one
+
+
+def _asks_for_help(words: Sequence[str]) -> bool:
+    before = words[: words.index("--")] if "--" in words else words
+    return "--help" in before or "-h" in before
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What the commands that talk to a running server have in common: the target, and how long to wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from adapter.config.kinds import SOME_DURATION
+from adapter.exits import Misuse
+
+target = click.argument("target", metavar="TARGET")
+
+
+def waiting(until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options `--wait` and `--timeout`."""
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        wait = click.option("--wait", is_flag=True, help=f"Wait until {until}.")
+        limit = click.option("--timeout", metavar="TIME", help="Give up waiting after so long, and exit 111; implies --wait.")
+        return wait(limit(function))
+
+    return add
+
+
+def seconds(text: str | None) -> float | None:
+    """`--timeout` in seconds. Raises Misuse."""
+    if text is None:
+        return None
+    try:
+        return float(SOME_DURATION.parse(text) or 0)
+    except ValueError:
+        raise Misuse(f"--timeout: '{text}' is not {SOME_DURATION.allowed}") from None

@@ -1,0 +1,118 @@
+"""From what was said in four places to one `Settings`: command line, then environment, then config file, then default.
+
+An `--envdir` counts as environment, and wins over the environment we were started with, as envdir(8) does.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from adapter.config import envdir
+from adapter.config.kinds import Value, here
+from adapter.config.nearest import nearest
+from adapter.config.settings import OPTIONS, Option, Settings, spelled, variable
+from adapter.exits import Misuse
+
+
+class Said(NamedTuple):
+    """What was said for one option, and where."""
+
+    texts: list[str]
+    origin: str
+
+
+def resolve(cli: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """All options, checked.
+
+    `cli` has fields of `Settings` as keys: text, a list of texts for what is repeatable, a bool for a flag;
+    None and () mean "not given". Raises Misuse or SystemFailure.
+    """
+    asked = dict(_from_command_line(cli))
+    heard = dict(_from_environment(environ, "in the environment"))
+    heard |= _from_envdir(asked.get("envdir") or heard.get("envdir"))
+    written: dict[str, Said] = {}
+    if config := asked.get("config") or heard.get("config"):
+        from adapter.config import file  # noqa: PLC0415 -- `re`, and only for those with a config file
+
+        written = {name: Said(*said) for name, said in file.read(_path("config", config)).items()}
+        if not (asked.get("envdir") or heard.get("envdir")):
+            heard |= _from_envdir(written.get("envdir"))
+    values = {name: _parsed(name, said) for name, said in {**written, **heard, **asked}.items()}
+    return _agreed(Settings(**values))
+
+
+def near_misses(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each ADAPTER_ variable that is no option but nearly one.
+
+    Not an error: Kubernetes gives every pod ADAPTER_PORT and ADAPTER_SERVICE_HOST when some service is called `adapter`.
+    """
+    known = {variable(name): name for name in OPTIONS}
+    strange = sorted(name for name in environ if name.startswith("ADAPTER_") and name not in known)
+    close = {name: nearest(name, known, likeness=0.9) for name in strange}
+    return [f"{name} in the environment is no option: did you mean {near}?" for name, near in close.items() if near]
+
+
+def _from_command_line(cli: Mapping[str, object]) -> Iterator[tuple[str, Said]]:
+    for name, given in cli.items():
+        origin = spelled(name)
+        if isinstance(given, bool):
+            yield name, Said(["true" if given else "false"], origin if given else origin.replace("--", "--no-", 1))
+        elif given is not None and given != ():
+            texts = [str(text) for text in given] if isinstance(given, list | tuple) else [str(given)]
+            yield name, Said(texts, origin)
+
+
+def _from_environment(environ: Mapping[str, str | None], where: str) -> Iterator[tuple[str, Said]]:
+    for name, option in OPTIONS.items():
+        # Set to nothing is not set: compose files and unit files write `ADAPTER_BIND=` for "the default".
+        if option.between is not None and not option.only_asked and (text := environ.get(variable(name))):
+            texts = [part for part in text.split(option.between) if part] if option.many else [text]
+            yield name, Said(texts, f"{variable(name)} {where}")
+
+
+def _from_envdir(said: Said | None) -> dict[str, Said]:
+    if said is None:
+        return {}
+    directory = _path("envdir", said)
+    return dict(_from_environment(envdir.read(directory), f"in the envdir {directory}"))
+
+
+def _path(name: str, said: Said) -> str:
+    return str(_parsed(name, said))
+
+
+def _parsed(name: str, said: Said) -> Any:
+    option = OPTIONS[name]
+    values = [_value(option, text, said.origin) for text in said.texts]
+    return tuple(values) if option.many else values[-1]
+
+
+def _value(option: Option, text: str, origin: str) -> Value:
+    try:
+        value = option.kind.parse(text)
+    except Misuse as error:
+        raise Misuse(f"{origin}: {error.sentence}") from None
+    except ValueError:
+        shown = text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 -- a line's worth
+        raise Misuse(f"{origin}: '{shown}' is not {option.kind.allowed}") from None
+    return os.path.join(here(), value) if option.kind.relative and isinstance(value, str) else value
+
+
+def _agreed(settings: Settings) -> Settings:
+    """What no single option can be asked: that they fit together, and the world."""
+    if not settings.app:
+        raise Misuse("no application given: name one, such as pkg.mod:callable or file.py, on the command line or in ADAPTER_APP")
+    for address in settings.bind:
+        if settings.bind.count(address) > 1 and not address.endswith(":0"):  # port 0 is any free one, a new one each time
+            raise Misuse(f"--bind names {address} twice: name it once")
+    if settings.chdir is not None and not os.path.isdir(settings.chdir):
+        why = "not a directory" if os.path.exists(settings.chdir) else "no such directory"
+        raise Misuse(f"cannot go to --chdir {settings.chdir}: {why}")
+    if settings.uid is not None and settings.gid is None:
+        import pwd  # noqa: PLC0415 -- seldom asked for
+
+        try:
+            return settings._replace(gid=pwd.getpwuid(settings.uid).pw_gid)
+        except KeyError:
+            raise Misuse(f"--uid {settings.uid} is in no passwd entry, so its group is unknown: give --gid too") from None
+    return settings

@@ -1,0 +1,175 @@
+"""The one table of options: name, kind, default, what it does, and why its default is what it is.
+
+Each field of `Settings` is an option. `drain_timeout` is `--drain-timeout` on the command line, `ADAPTER_DRAIN_TIMEOUT`
+in the environment and `drain_timeout` in the config file. A NamedTuple and not a dataclass: `import dataclasses` takes
+6 ms, which `adapter inetd` would pay once per connection. Change a copy with `_replace`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, get_args
+
+from adapter.config import kinds
+from adapter.config.kinds import Kind
+
+
+class Option(NamedTuple):
+    """What the table says about one field."""
+
+    kind: Kind
+    help: str
+    why: str  # the reason for the default
+    group: str
+    many: bool = False  # may be given several times; the field is a tuple
+    between: str | None = " "  # what separates several values in one environment variable; None: not read from the environment
+    short: str = ""
+    inetd: bool = True  # `adapter inetd` takes it too
+    argument: bool = False  # positional on the command line
+    only_asked: bool = False  # only the command line may say it
+
+
+_LISTEN, _PROCESSES, _TIME, _LIMITS = "Listening", "Processes", "Time", "What a client may send"
+_APP, _PERMISSION, _LOG, _CONFIG = "Application", "Permissions", "Log", "Control and configuration"
+
+
+class Settings(NamedTuple):
+    """Everything an operator decides, checked. Durations are seconds, sizes bytes. JSON-able by `to_dict`."""
+
+    app: Annotated[str, Option(
+        kinds.APP, "The WSGI application: pkg.mod:callable, pkg.mod:factory(), file.py or file.py:callable.",
+        "There is nothing to serve without it. `application`, then `app`, is looked for when no callable is named.",
+        _APP, argument=True)] = ""
+    chdir: Annotated[str | None, Option(
+        kinds.PATH, "Go to this directory before the application is loaded.",
+        "The directory the supervisor started us in is the one its own configuration names.", _APP)] = None
+    pythonpath: Annotated[tuple[str, ...], Option(
+        kinds.IMPORT_PATH, "Put this directory in front of the import path (from --chdir on); repeatable.",
+        "The application's own directory is always there.", _APP, many=True, between=":")] = ()
+    env: Annotated[tuple[str, ...], Option(
+        kinds.ASSIGNMENT, "Set a variable for the application; repeatable.",
+        "The application sees the environment of the supervisor.", _APP, many=True, between=None)] = ()
+    envdir: Annotated[str | None, Option(
+        kinds.PATH, "Read variables from the files of this directory, as envdir(8) does; read again at each reload.",
+        "Nothing is read that was not asked for.", _APP)] = None
+    lazy_apps: Annotated[bool, Option(
+        kinds.FLAG, "Each worker imports the application itself, instead of being forked from a preloader.",
+        "Importing once and forking starts workers in milliseconds and shares their memory.", _APP)] = False
+
+    bind: Annotated[tuple[str, ...], Option(
+        kinds.ADDRESS, "Serve HTTP here: PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME or fd:N; repeatable.",
+        "Without it: a socket we inherited (fd 0, LISTEN_FDS, EINHORN_FD_n, SERVER_STARTER_PORT), else 127.0.0.1:8000.",
+        _LISTEN, many=True, short="-b", inetd=False)] = ()
+    backlog: Annotated[int, Option(
+        kinds.count(65535), "Connections the kernel may queue for us.",
+        "Room for a burst during a restart; the kernel lowers it to net.core.somaxconn.", _LISTEN, inetd=False)] = 1024
+    socket_mode: Annotated[int, Option(
+        kinds.OCTAL, "Permissions of a UNIX socket we bind.",
+        "Only our own user: whoever can connect can send requests past the proxy.", _LISTEN, inetd=False)] = 0o600
+
+    workers: Annotated[int, Option(
+        kinds.WORKERS, "Worker processes; auto is one per processor we may use.",
+        "Memory is the operator's to spend; one worker already survives every reload.", _PROCESSES, short="-w")] = 1
+    threads: Annotated[int, Option(
+        kinds.count(1024), "Requests that one worker runs at the same time.",
+        "A call that waits for a database does not stop the others; 1 for an application that is not thread-safe.",
+        _PROCESSES)] = 4
+    surge: Annotated[int, Option(
+        kinds.count(1024), "Extra workers a reload may start at a time.",
+        "A reload then needs the memory of one worker more, not of all twice.", _PROCESSES)] = 1
+    max_connections: Annotated[int, Option(
+        kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue.",
+        "Below the 1024 descriptors that `ulimit -n` commonly allows.", _PROCESSES)] = 1000
+    idle_exit: Annotated[float, Option(
+        kinds.DURATION, "Stop after so long without a connection; 0: never.",
+        "A server stays; inetd's wait mode and socket activation set it.", _PROCESSES)] = 0.0
+
+    drain_timeout: Annotated[float, Option(
+        kinds.DURATION, "A stop or reload lets requests in flight run so long, then cuts them.",
+        "Below the 10 s after which supervisord and Docker kill.", _TIME)] = 8.0
+    boot_timeout: Annotated[float, Option(
+        kinds.SOME_DURATION, "A worker that is not ready after so long has failed.",
+        "Large applications import for tens of seconds.", _TIME)] = 60.0
+    header_timeout: Annotated[float, Option(
+        kinds.SOME_DURATION, "A request's head must have arrived so long after its first byte.",
+        "Slow heads are an attack (slowloris), not a slow link.", _TIME)] = 10.0
+    body_timeout: Annotated[float, Option(
+        kinds.SOME_DURATION, "Longest silence while a request's body arrives.",
+        "A phone that changes cells is silent for seconds, not for half a minute.", _TIME)] = 30.0
+    write_timeout: Annotated[float, Option(
+        kinds.SOME_DURATION, "Longest time a client may take nothing of its response.",
+        "As for the body.", _TIME)] = 30.0
+    keepalive_timeout: Annotated[float, Option(
+        kinds.DURATION, "An idle connection is closed after so long; 0: after each response.",
+        "Longer than the 60 s of nginx and of AWS' load balancer: the proxy should be the one that closes.", _TIME)] = 75.0
+
+    max_request_line: Annotated[int, Option(
+        kinds.SIZE, "Longest request line.", "What Apache and most proxies allow.", _LIMITS)] = 8190
+    max_header_count: Annotated[int, Option(
+        kinds.count(10_000), "Most header fields.", "What Apache allows.", _LIMITS)] = 100
+    max_header_bytes: Annotated[int, Option(
+        kinds.SIZE, "Longest header, all fields together.", "Room for large cookies; more than nginx passes on.", _LIMITS)] = 65536
+    max_body: Annotated[int, Option(
+        kinds.SIZE, "Longest request body.", "Uploads are welcome; a disk is finite.", _LIMITS)] = 1 << 30
+    body_memory: Annotated[int, Option(
+        kinds.SIZE, "A body longer than this waits in a temporary file, not in memory.",
+        "Forms stay in memory; --max-connections uploads do not exhaust it.", _LIMITS)] = 512 << 10
+
+    uid: Annotated[int | None, Option(
+        kinds.USER, "Workers run as this user.", "Whoever the supervisor runs us as.", _PERMISSION)] = None
+    gid: Annotated[int | None, Option(
+        kinds.GROUP, "Workers run as this group.", "The group of --uid.", _PERMISSION)] = None
+    umask: Annotated[int | None, Option(
+        kinds.OCTAL, "File mode creation mask.", "Whatever the supervisor set.", _PERMISSION)] = None
+
+    log_file: Annotated[str | None, Option(
+        kinds.PATH, "Append the log to this file instead of stderr.",
+        "A supervisor collects stderr.", _LOG)] = None
+    log_format: Annotated[str, Option(
+        kinds.choice("text", "json"), "One fact per line, for people or for programs.", "People read logs first.", _LOG)] = "text"
+    log_time: Annotated[bool, Option(
+        kinds.FLAG, "Each line begins with the time (UTC).",
+        "supervisord does not stamp; say --no-log-time where the logger does (multilog t, svlogd -t).", _LOG)] = True
+
+    pidfile: Annotated[str | None, Option(
+        kinds.PATH, "Write our process id here; `adapter reload` and `adapter stop` take it as target.",
+        "A supervisor knows our process id.", _CONFIG)] = None
+    control: Annotated[str | None, Option(
+        kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
+        "On by default it would break every read-only container; `adapter reload --wait` and `adapter status` need it.", _CONFIG)] = None
+    config: Annotated[str | None, Option(
+        kinds.PATH, "Read options from the [adapter] table of this TOML file.",
+        "Nothing is read that was not asked for.", _CONFIG, short="-c")] = None
+    check: Annotated[bool, Option(
+        kinds.FLAG, "Say whether the options are good, and exit; nothing is started.",
+        "A reload does it by itself before it replaces anything.", _CONFIG, inetd=False, only_asked=True)] = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: tuples are lists."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self._asdict().items()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Settings":
+        """From `to_dict` of this or another version: what is missing has its default, what is unknown is left out."""
+        known: dict[str, Any] = {}
+        for name in data.keys() & set(cls._fields):
+            known[name] = tuple(data[name]) if isinstance(data[name], list) else data[name]
+        return cls(**known)
+
+
+def _option(annotation: Any) -> Option:
+    option = get_args(annotation)[1]
+    assert isinstance(option, Option)
+    return option
+
+
+OPTIONS: dict[str, Option] = {name: _option(annotation) for name, annotation in Settings.__annotations__.items()}
+DEFAULTS: dict[str, Any] = Settings._field_defaults
+
+
+def spelled(name: str) -> str:
+    """The option as on the command line: `drain_timeout` is `--drain-timeout`."""
+    return name.upper() if OPTIONS[name].argument else "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    """The option as in the environment: `drain_timeout` is `ADAPTER_DRAIN_TIMEOUT`."""
+    return "ADAPTER_" + name.upper()

@@ -1,0 +1,138 @@
+"""Find and import the application that an operator named; and when it is not there, say what was tried and what is near."""
+
+import importlib
+import os
+import sys
+from types import ModuleType
+from typing import Any, cast
+
+from adapter.exits import Misuse
+
+from .wsgi import WSGIApp
+
+_DEFAULTS = ("application", "app")
+
+
+def load(spec: str) -> WSGIApp:
+    """The application named by `pkg.mod:callable`, `pkg.mod:factory()`, `file.py` or `file.py:callable`.
+
+    The callable may be a dotted path; left out, it is `application`, else `app`. The current directory (for a file: the file's)
+    goes in front of `sys.path`. Raises Misuse when the named thing is not there or cannot be called; whatever the application's
+    own code raises while it is imported or built goes through as it is.
+    """
+    where, colon, what = spec.partition(":")
+    if not where or (colon and not what):
+        raise Misuse(f"the application {spec!r} is not `pkg.mod:callable` or `file.py:callable`")
+    module = _import_file(where) if where.endswith(".py") or os.sep in where else _import_module(where)
+    path = what.removesuffix("()")
+    if path and not all(name.isidentifier() for name in path.split(".")):
+        raise Misuse(f"{what!r} in {spec!r} is not a name, a dotted name, or one followed by ()")
+    app, name = _attribute(module, where, path) if path else _default(module, where)
+    if what != path:
+        if not callable(app):
+            raise Misuse(f"{name} in {where} is {_kind(app)}, and cannot be called")
+        app, name = app(), what
+    if not callable(app):
+        raise Misuse(f"{name} in {where} is {_kind(app)}: a WSGI application is something that can be called")
+    return cast("WSGIApp", app)  # that it can be called is all one can know
+
+
+def _import_module(name: str) -> ModuleType:
+    """Import by dotted name. A module that is missing *inside* the application is the application's own failure."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise Misuse(f"{name!r} is not the name of a module (a file's name ends in .py)")
+    _search_first(os.getcwd())
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if name != missing and not name.startswith(missing + "."):
+            raise
+        raise Misuse(_no_module(name, missing)) from None
+
+
+def _import_file(name: str) -> ModuleType:
+    """Run a file as the module of its name, with its directory in front, as `python file.py` would."""
+    from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415 -- only this form needs it
+
+    path = os.path.realpath(name)
+    if not os.path.isfile(path):
+        raise Misuse(f"no file {name!r} (looked for {path})" + _near(os.path.basename(path), _files_beside(path)))
+    stem = os.path.splitext(os.path.basename(path))[0]
+    spec = spec_from_file_location(stem, path)
+    if spec is None or spec.loader is None:
+        raise Misuse(f"{name!r} is no Python file: its name does not end in .py")
+    _search_first(os.path.dirname(path))
+    module = module_from_spec(spec)
+    replaced = sys.modules.get(stem)
+    sys.modules[stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[stem]
+        if replaced is not None:
+            sys.modules[stem] = replaced
+        raise
+    return module
+
+
+def _attribute(module: ModuleType, where: str, path: str) -> tuple[Any, str]:
+    """Follow a dotted path from the module."""
+    found: Any = module
+    for name in path.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            owner = where if found is module else f"{path!r} of {where}"
+            raise Misuse(f"no {name!r} in {owner}" + _near(name, dir(found))) from None
+    return found, path
+
+
+def _default(module: ModuleType, where: str) -> tuple[Any, str]:
+    """What a module's application is called when the operator does not say."""
+    for name in _DEFAULTS:
+        if hasattr(module, name):
+            return getattr(module, name), name
+    names = sorted(
+        name for name, value in vars(module).items() if callable(value) and getattr(value, "__module__", None) == module.__name__
+    )
+    there = f"; it has {', '.join(names)}: say `{where}:{names[0]}`" if names else ""
+    raise Misuse(f"neither `application` nor `app` in {where}{there}")
+
+
+def _search_first(directory: str) -> None:
+    if directory not in sys.path:
+        sys.path.insert(0, directory)
+
+
+def _no_module(name: str, missing: str) -> str:
+    """The sentence for a module that is not there: which part, where we looked, what is near."""
+    import pkgutil  # noqa: PLC0415 -- only for the sentence
+
+    package, _, last = missing.rpartition(".")
+    parent = sys.modules.get(package) if package else None
+    path = list(getattr(parent, "__path__", [])) if parent is not None else sys.path[:1]
+    of = f" (of {name!r})" if missing != name else ""
+    if parent is not None and not path:
+        return f"no module {missing!r}{of}: {package!r} is a module, not a package"
+    near = _near(last, [found.name for found in pkgutil.iter_modules(path)])
+    return f"no module {missing!r}{of}; looked in {', '.join(path)}{'' if package else ' and the rest of sys.path'}{near}"
+
+
+def _files_beside(path: str) -> list[str]:
+    try:
+        return os.listdir(os.path.dirname(path))
+    except OSError:
+        return []
+
+
+def _near(name: str, names: list[str]) -> str:
+    """`; did you mean 'x'?`, when something is near enough."""
+    import difflib  # noqa: PLC0415 -- only for the sentence
+
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _kind(thing: object) -> str:
+    return f"a {type(thing).__name__}" if thing is not None else "None"

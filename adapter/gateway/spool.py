@@ -1,0 +1,44 @@
+"""A request's content while it arrives: in memory while it is small, then in a file that has no name.
+
+The application runs only when all of it is here, so a slow client holds no thread; and nothing can be read past its end.
+"""
+
+from io import BytesIO
+from typing import BinaryIO
+
+
+class Spool:
+    """Write all, `rewind`, let the application read, `close`. `memory`: bytes kept before a file is used."""
+
+    __slots__ = ("_file", "_left")
+
+    def __init__(self, memory: int) -> None:
+        self._file: BinaryIO = BytesIO()
+        self._left = memory
+
+    def write(self, data: bytes) -> None:
+        """Append. Raises OSError when the temporary file cannot take it (ENOSPC)."""
+        self._left -= len(data)
+        if self._left < 0 and isinstance(self._file, BytesIO):
+            self._spill(self._file)
+        self._file.write(data)
+
+    def rewind(self) -> BinaryIO:
+        """The content from its beginning, for `wsgi.input`. Raises OSError when what was written cannot be flushed."""
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        """Let go of memory and disk. Idempotent."""
+        self._file.close()
+
+    def _spill(self, memory: BytesIO) -> None:
+        import tempfile  # noqa: PLC0415 -- few bodies are large, and this import costs more than a small request
+
+        file = tempfile.TemporaryFile(prefix="adapter-")  # noqa: SIM115 -- closed by `close`
+        try:
+            file.write(memory.getbuffer())
+        except BaseException:
+            file.close()
+            raise
+        self._file = file

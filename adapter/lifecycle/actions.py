@@ -1,0 +1,111 @@
+"""Orders: what is to be done. Made by `lifecycle.master.step`, carried out by `roles.master`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StartPreflight:
+    """Try the new interpreter, adapter and config in a child; answer `PreflightEnded`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopPreflight:
+    """Kill the pre-flight child: nobody waits for its answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reexec:
+    """Replace our own image in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Start the preloader of this generation; answer `PreloaderStarted`, then `Loaded` or `LoadFailed`."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Kill this generation's preloader: it serves nobody."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Have this generation's preloader fork a worker; answer `Forked`, then `Ready`."""
+
+    worker: int
+    slot: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Tell a worker to take no more, finish what is in flight within `seconds`, and exit. `final`: nobody serves after it."""
+
+    worker: int
+    seconds: float
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """SIGKILL to a worker."""
+
+    worker: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Turn new connections away from listeners that are our own (inherited ones belong to our successor)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """This generation is the one that serves: drop what only its predecessors used."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A change ended (every change does, once), or a reload that was asked for will not come: tell whoever waits for it.
+
+    `error` is empty when the new generation serves. Two in one step are for the change under way, then for the queued one.
+    """
+
+    error: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One line for the log."""
+
+    level: str
+    sentence: str
+    fields: dict[str, str | int | float] = field(default_factory=dict)
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Print statistics (or, with `workers`, every worker's status) to the log."""
+
+    workers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """No child is left: leave with this code."""
+
+    code: int
+
+
+Action = (
+    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Kill | StopListening | Commit | Answer | Say
+    | Report | Exit
+)  # fmt: skip

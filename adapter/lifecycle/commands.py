@@ -1,0 +1,30 @@
+"""What an operator can ask, by any door: signal, control socket, (later) FIFO letter."""
+
+from enum import Enum
+
+
+class Command(Enum):
+    """One thing an operator can ask of the master. The value is its name on every wire."""
+
+    RELOAD = "reload"
+    CHAIN_RELOAD = "chain-reload"
+    STOP = "stop"
+    STOP_NOW = "stop-now"
+    MORE = "more"
+    FEWER = "fewer"
+    STATISTICS = "statistics"
+    STATUS = "status"
+    NOTHING = "nothing"
+
+
+MEANINGS = {
+    Command.RELOAD: "reload: new code, new config, new master image; old workers serve until new ones are ready",
+    Command.CHAIN_RELOAD: "chain reload: a new generation of the same config, one slot at a time, without replacing the master",
+    Command.STOP: "stop, draining: what is in flight finishes; asked again, it changes nothing",
+    Command.STOP_NOW: "stop now: what is in flight is cut",
+    Command.MORE: "one worker more, until the next reload",
+    Command.FEWER: "one worker fewer, until the next reload",
+    Command.STATISTICS: "print statistics to the log",
+    Command.STATUS: "print the status of every worker to the log",
+    Command.NOTHING: "nothing: supervise, runsv and s6 send it after TERM",
+}

@@ -1,0 +1,144 @@
+"""Facts: what happened. Made by `roles.master` from the kernel's words, read by `lifecycle.master.step`."""
+
+from dataclasses import dataclass
+
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operator asked for something; `source` says by which door (`signal HUP`, `control pid 81`)."""
+
+    command: Command
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The master stands, its config read: load the first generation."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightEnded:
+    """The child that tried the new interpreter, adapter and config is gone; `error` is empty when all is well."""
+
+    error: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reexecuted:
+    """We are the new image; `error` is empty when it could read its config and open its listeners."""
+
+    limits: Limits
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReexecFailed:
+    """execve(2) returned, so we are still the old image."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreloaderStarted:
+    """A generation's preloader runs as this process."""
+
+    generation: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A preloader imported the application and can fork."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailed:
+    """A generation can not come to be: the import failed, its preloader could not be started."""
+
+    generation: int
+    error: str
+    code: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A worker exists."""
+
+    worker: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForkFailed:
+    """A worker could not be forked."""
+
+    worker: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker can serve."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class BootFailed:
+    """A worker could not import the application (--lazy-apps)."""
+
+    worker: int
+    error: str
+    code: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A worker began to drain by itself: somebody sent it a TERM."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """A child is gone. `how` is for people: `exit code 3`, `killed by signal 9 (SIGKILL)`; `clean` when it was exit code 0."""
+
+    pid: int
+    how: str
+    clean: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """A worker has had no connection for the idle limit (`idle`), or has one again."""
+
+    worker: int
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time has passed: see whose deadline is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """We were stopped (SIGSTOP, a frozen cgroup) for this many seconds: nobody may be killed for it."""
+
+    seconds: float
+
+
+Event = (
+    Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Forked | ForkFailed
+    | Ready | BootFailed | Left | Exited | Rested | Ticked | Slept
+)  # fmt: skip

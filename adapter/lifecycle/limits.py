@@ -1,0 +1,25 @@
+"""The numbers a generation lives by."""
+
+from dataclasses import dataclass
+
+# Room between a worker's own drain deadline and our KILL: it reports the stuck request and leaves by itself first.
+MERCY = 1.0
+# An idle keep-alive connection may bring one more request during a final drain: longer gains nothing, the client is idle.
+FINAL_LINGER = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many, and how long (seconds)."""
+
+    workers: int = 1
+    surge: int = 1
+    drain: float = 8.0
+    boot: float = 60.0
+    lazy: bool = False
+    deaths: int = 5  # unasked deaths allowed within `window`; past it, forks wait until the window has moved on
+    window: float = 10.0
+
+    def linger(self, *, final: bool, seconds: float) -> float:
+        """How long an idle connection is kept for one more request: briefly when we stop, the whole drain when others serve on."""
+        return min(FINAL_LINGER, seconds / 4) if final else seconds

@@ -1,0 +1,142 @@
+"""The sentences that master, preloaders and workers say to each other, each a type; plain data on the wire.
+
+A message is one SEQPACKET record: a JSON object whose `say` names the type. Listeners travel beside it (SCM_RIGHTS).
+Receivers ignore keys they do not know and use defaults for those they miss: a newer master can talk to older workers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
+
+# -- the master says -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """To a preloader: its settings (plain), and who it is."""
+
+    generation: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForkWorker:
+    """To a preloader: fork a worker whose channel comes with this message."""
+
+    worker: int = 0
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """To a new worker: the listeners that come with this message, by address."""
+
+    addresses: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DrainNow:
+    """To a worker: take no more from listeners others go on serving, take the rest from those `leaving`; be gone in `seconds`."""
+
+    seconds: float = 0.0
+    linger: float = 0.0
+    leaving: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TellNumbers:
+    """To a worker: say your numbers in the log."""
+
+    calls: bool = False  # and what is in progress
+
+
+# -- preloaders say --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HasLoaded:
+    """The application is imported. `threads` names those its import started: they do not live on in the workers."""
+
+    threads: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class HasFailed:
+    """The application can not be imported (said by a preloader, or by a worker with --lazy-apps)."""
+
+    error: str = ""
+    code: int = 1
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HasForked:
+    """The worker exists. Said before the worker is let go, so nothing it does is known before this."""
+
+    worker: int = 0
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CannotFork:
+    """fork(2) failed."""
+
+    worker: int = 0
+    error: str = ""
+
+
+# -- workers say -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IsReady:
+    """It can serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsLeaving:
+    """It drains by itself: somebody sent it a TERM."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsIdle:
+    """No connection for the idle limit; or, with `idle` false, one again."""
+
+    idle: bool = True
+
+
+Message = (
+    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | HasLoaded | HasFailed | HasForked | CannotFork | IsReady | IsLeaving
+    | IsIdle
+)  # fmt: skip
+_KINDS: dict[str, type[Any]] = {
+    "prepare": Prepare,
+    "fork": ForkWorker,
+    "serve": Serve,
+    "drain": DrainNow,
+    "numbers": TellNumbers,
+    "loaded": HasLoaded,
+    "failed": HasFailed,
+    "forked": HasForked,
+    "cannot-fork": CannotFork,
+    "ready": IsReady,
+    "leaving": IsLeaving,
+    "idle": IsIdle,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+T = TypeVar("T")
+
+
+def to_plain(message: Message) -> dict[str, Any]:
+    """The message as a JSON-able object."""
+    return {"say": _NAMES[type(message)], **asdict(message)}
+
+
+def from_plain(plain: Mapping[str, Any]) -> Message | None:
+    """The message; None for one this version does not know."""
+    kind = _KINDS.get(str(plain.get("say")))
+    if kind is None:
+        return None
+    known = {each.name for each in fields(kind)}
+    message: Message = kind(**{name: value for name, value in plain.items() if name in known})
+    return message

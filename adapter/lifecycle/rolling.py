@@ -1,0 +1,147 @@
+"""Closing the distance between wish and fact, once the news has been taken in.
+
+A slot is filled before anyone in it is relieved; a generation is committed when it is whole; the rest is bookkeeping.
+"""
+
+from dataclasses import replace
+
+from adapter.exits import STOPPED
+from adapter.lifecycle.actions import Answer, Commit, Exit
+from adapter.lifecycle.limits import MERCY
+from adapter.lifecycle.state import Change, Generation, Move, Phase, Stage
+from adapter.lifecycle.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Order whatever is now to be done."""
+    if turn.state.leaving is None:
+        turn.change(retry_at=None)
+        _load_anew(turn)
+        _fill(turn)
+        _relieve(turn)
+        _commit(turn)
+        _forget(turn)
+        _rest(turn)
+    _leave(turn)
+
+
+def _load_anew(turn: Turn) -> None:
+    """The serving generation lost its preloader: its workers go on, but nobody could replace them."""
+    state = turn.state
+    generation = state.generation(state.target)
+    if state.change is not None or generation is None or generation.phase is not Phase.GONE:
+        return
+    until = turn.pause(generation.number)
+    if until is not None:
+        turn.change(retry_at=until)
+        return
+    turn.change(change=Change(previous=state.target, surge=generation.limits.surge, slots=state.slots, since=turn.now))
+    # It is the same again, so it takes the deaths over: what fails again and again must run into its pause.
+    turn.load(replace(generation.limits, workers=state.slots), generation.deaths)
+
+
+def _fill(turn: Turn) -> None:
+    """Each slot gets a worker of the target; beside one that sits there, only `surge` of them at a time."""
+    state = turn.state
+    change, target = state.change, state.generation(state.target)
+    if target is not None and target.phase is Phase.LOADED:
+        surge = change.surge if change else target.limits.surge
+        for slot in range(state.slots):
+            sitting = list(turn.state.sitting(slot))
+            if all(worker.generation != target.number for worker in sitting) and (not sitting or _beside(turn) < surge):
+                _start(turn, slot, target)
+        return
+    # The import may take long, or never end: who dies meanwhile is replaced by the old generation.
+    previous = state.generation(change.previous) if change and change.previous is not None else None
+    if change is not None and previous is not None and previous.phase is Phase.LOADED:
+        for slot in range(change.slots):
+            if not any(turn.state.sitting(slot)):
+                _start(turn, slot, previous)
+
+
+def _start(turn: Turn, slot: int, generation: Generation) -> None:
+    until = turn.pause(generation.number)
+    if until is None:
+        turn.fork(slot, generation)
+    else:
+        turn.change(retry_at=until)
+
+
+def _beside(turn: Turn) -> int:
+    """How many workers of the target are coming to slots where another one sits."""
+    target = turn.state.target
+    taken = {worker.slot for worker in turn.state.workers if worker.live and worker.generation != target}
+    return sum(1 for worker in turn.state.workers if worker.unborn and worker.generation == target and worker.slot in taken)
+
+
+def _relieve(turn: Turn) -> None:
+    """Where a ready worker of the target sits, everybody else may go; so may those whose slot is no more."""
+    state = turn.state
+    for slot in {worker.slot for worker in state.workers}:
+        sitting = list(state.sitting(slot))
+        ready = [worker for worker in sitting if worker.stage is Stage.READY]
+        keeper = next((worker for worker in ready if worker.generation == state.target), None)
+        for worker in sitting:
+            if keeper is not None and worker is not keeper:
+                turn.drain(worker, state.limits.drain, final=False)
+            elif ready and worker.unborn and worker.generation != state.target:
+                turn.kill(worker)  # it was to replace the one that sits there, and so is the target's: one is enough
+    if state.change is None:  # until the commit the previous generation keeps all its slots
+        for worker in state.workers:
+            if worker.live and worker.slot >= state.slots and state.whole():
+                turn.drain(worker, state.limits.drain, final=False)
+
+
+def _commit(turn: Turn) -> None:
+    """Every slot is served by the target: there is no way back."""
+    change = turn.state.change
+    if change is None or change.move is not Move.ROLLING or not turn.state.whole():
+        return
+    turn.change(change=None, reloads=turn.state.reloads + (change.previous is not None))
+    target = turn.state.target
+    turn.say("info", "serving", generation=target, workers=turn.state.slots, seconds=turn.now - change.since)
+    turn.order(Commit(target))
+    turn.order(Answer(""))
+    for generation in turn.state.generations:
+        if generation.number != target:
+            turn.dismiss(generation)
+    _relieve(turn)
+    turn.begin_queued()
+
+
+def _forget(turn: Turn) -> None:
+    """A generation without preloader or workers, to which nobody can go back, was."""
+    state = turn.state
+    kept = {state.target, state.change.previous if state.change else None}
+    kept.update(worker.generation for worker in state.workers)
+    for generation in state.generations:
+        if generation.phase is Phase.GONE and generation.number not in kept:
+            turn.state = turn.state.without_generation(generation)
+
+
+def _rest(turn: Turn) -> None:
+    """Nobody has had a connection for the idle limit: the listener goes back to whoever gave it to us."""
+    state = turn.state
+    resting = state.whole() and all(worker.idle for worker in state.workers if worker.live)
+    if resting and state.change is None:
+        turn.say("info", "idle: leaving the listener to whoever gave it to us")
+        turn.leave(STOPPED, state.limits.drain)
+
+
+def _leave(turn: Turn) -> None:
+    """Drain who serves, end who does not, and exit when no child is left."""
+    leaving = turn.state.leaving
+    if leaving is None or leaving.over:
+        return
+    for worker in turn.state.workers:
+        if worker.live:
+            turn.drain(worker, leaving.seconds, final=True)
+        elif worker.stage is Stage.DRAINING and (not worker.final or worker.granted > leaving.seconds):
+            remaining = leaving.seconds if worker.deadline is None else worker.deadline - turn.now - MERCY
+            turn.drain(worker, max(0.0, min(leaving.seconds, remaining)), final=True)
+    for generation in turn.state.generations:
+        turn.dismiss(generation)
+    if not turn.state.workers and all(each.phase is Phase.GONE for each in turn.state.generations):
+        turn.change(leaving=replace(leaving, over=True))
+        turn.say("info", "stopped", code=leaving.code, seconds=turn.now - turn.state.since)
+        turn.order(Exit(leaving.code))

@@ -1,0 +1,186 @@
+"""What the master knows (facts) and what it was asked for (wishes), as frozen records; questions about them by name.
+
+Every field has a default, so that a record written by another version of adapter can be read (`carryover`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.limits import Limits
+
+
+class Stage(Enum):
+    """A worker's stages, in order; none is entered twice."""
+
+    FORKING = "forking"  # ordered, its pid not known yet
+    BOOTING = "booting"  # exists
+    READY = "ready"  # serves
+    DRAINING = "draining"  # takes no more, finishes what it holds
+    KILLED = "killed"  # SIGKILL sent (or owed, while the pid is unknown); not reaped yet
+
+
+class Phase(Enum):
+    """A generation's preloader."""
+
+    LOADING = "loading"  # imports the application
+    LOADED = "loaded"  # can fork
+    DISMISSED = "dismissed"  # told to go, not reaped yet
+    GONE = "gone"  # no process
+
+
+class Move(Enum):
+    """How far a change of generation has come."""
+
+    PREFLIGHT = "preflight"
+    REEXEC = "reexec"
+    ROLLING = "rolling"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker as the master sees it."""
+
+    id: int = 0
+    slot: int = 0
+    generation: int = 0
+    stage: Stage = Stage.READY  # one carried over in a stage we do not know is there to be relieved
+    pid: int = 0  # 0: not known yet
+    since: float = 0.0  # when it entered its stage
+    deadline: float | None = None  # never None while FORKING, BOOTING or DRAINING
+    idle: bool = False
+    final: bool = False  # told to drain for good: nobody serves after it
+    granted: float = 0.0  # seconds it was last told to drain in
+
+    @property
+    def live(self) -> bool:
+        """Is it there to serve, now or soon?"""
+        return self.stage in (Stage.FORKING, Stage.BOOTING, Stage.READY)
+
+    @property
+    def unborn(self) -> bool:
+        """Is it not ready yet?"""
+        return self.stage in (Stage.FORKING, Stage.BOOTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One load of code and config."""
+
+    number: int = 0
+    limits: Limits = field(default_factory=Limits)
+    phase: Phase = Phase.LOADED  # one carried over in a phase we do not know is missed as soon as it is needed
+    pid: int = 0
+    since: float = 0.0
+    deadline: float | None = None  # never None while LOADING
+    deaths: tuple[float, ...] = ()  # unasked ones, of its workers and its own: no other generation pays for them
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of generation under way: a transaction that ends in a commit or leaves `previous` in every slot."""
+
+    kind: Command | None = None  # None: the first generation, or one loaded anew because its preloader died
+    move: Move = Move.ROLLING
+    previous: int | None = None  # None: nothing to go back to, failure is fatal
+    surge: int = 1
+    slots: int = 0  # to go back to
+    since: float = 0.0
+    deadline: float | None = None  # of the pre-flight
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """We were asked to stop."""
+
+    code: int = 0
+    seconds: float = 0.0
+    over: bool = False  # the order to exit was given
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All the master knows. `target` is the generation that should sit in every slot."""
+
+    target: int = 0
+    slots: int = 0
+    workers: tuple[Worker, ...] = ()
+    generations: tuple[Generation, ...] = ()
+    change: Change | None = None
+    queued: Command | None = None  # a reload asked for during a reload: done right after it
+    leaving: Leaving | None = None
+    retry_at: float | None = None  # forks (or a load) wait until then
+    next_worker: int = 1
+    last_generation: int = 0
+    reloads: int = 0
+    failed_reloads: int = 0
+    respawns: int = 0
+    since: float = 0.0
+
+    def worker(self, worker: int) -> Worker | None:
+        """The worker with this id, if it is still known."""
+        return next((each for each in self.workers if each.id == worker), None)
+
+    def generation(self, number: int) -> Generation | None:
+        """The generation with this number, if it is still known."""
+        return next((each for each in self.generations if each.number == number), None)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the generation that should serve."""
+        generation = self.generation(self.target)
+        return generation.limits if generation else Limits()
+
+    def on_trial(self, generation: int) -> bool:
+        """Does the change under way stand or fall with this generation? Before the roll the target is still the old one."""
+        return self.change is not None and self.change.move is Move.ROLLING and generation == self.target
+
+    def sitting(self, slot: int) -> Iterator[Worker]:
+        """Who sits in this slot, to serve now or soon."""
+        return (worker for worker in self.workers if worker.slot == slot and worker.live)
+
+    def whole(self) -> bool:
+        """Has every slot a ready worker of the target?"""
+        served = {worker.slot for worker in self.workers if worker.stage is Stage.READY and worker.generation == self.target}
+        return self.slots > 0 and served.issuperset(range(self.slots))
+
+    def with_worker(self, worker: Worker) -> "State":
+        """The same, this worker added or changed."""
+        others = tuple(each for each in self.workers if each.id != worker.id)
+        return replace(self, workers=tuple(sorted((*others, worker), key=lambda each: each.id)))
+
+    def without_worker(self, worker: Worker) -> "State":
+        """The same, this worker gone."""
+        return replace(self, workers=tuple(each for each in self.workers if each.id != worker.id))
+
+    def with_generation(self, generation: Generation) -> "State":
+        """The same, this generation added or changed."""
+        others = tuple(each for each in self.generations if each.number != generation.number)
+        return replace(self, generations=tuple(sorted((*others, generation), key=lambda each: each.number)))
+
+    def without_generation(self, generation: Generation) -> "State":
+        """The same, this generation forgotten."""
+        return replace(self, generations=tuple(each for each in self.generations if each.number != generation.number))
+
+
+def next_deadline(state: State) -> float | None:
+    """The next instant at which something is to be decided; None: nothing but news can change us."""
+    instants = [worker.deadline for worker in state.workers] + [generation.deadline for generation in state.generations]
+    instants += [state.retry_at, state.change.deadline if state.change else None]
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def shifted(state: State, seconds: float) -> State:
+    """The same, every deadline later: we slept, nobody is to be killed for it."""
+
+    def later(instant: float | None) -> float | None:
+        return None if instant is None else instant + seconds
+
+    return replace(
+        state,
+        workers=tuple(replace(each, deadline=later(each.deadline)) for each in state.workers),
+        generations=tuple(replace(each, deadline=later(each.deadline)) for each in state.generations),
+        change=replace(state.change, deadline=later(state.change.deadline)) if state.change else None,
+        retry_at=later(state.retry_at),
+    )

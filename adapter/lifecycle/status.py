@@ -1,0 +1,65 @@
+"""What the master knows, as one record for people and programs: the control socket's, the log's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.lifecycle.state import Change, State, Worker
+
+Fields = dict[str, str | int | float]
+
+
+def status(state: State, now: float) -> dict[str, Any]:
+    """One JSON-able record. Times are seconds until `now`."""
+    return {
+        "generation": state.target,
+        "change": _change(state.change, now) if state.change else None,
+        "queued": state.queued.value if state.queued else None,
+        "leaving": state.leaving is not None,
+        "whole": state.whole(),
+        "slots": state.slots,
+        "workers": [_worker(each, now) for each in state.workers],
+        "reloads": state.reloads,
+        "failed_reloads": state.failed_reloads,
+        "respawns": state.respawns,
+        "uptime": _seconds(now - state.since),
+    }
+
+
+def lines(status: Mapping[str, Any]) -> list[tuple[str, Fields]]:
+    """The same for the log: a sentence and its fields, first for the server, then for each worker."""
+    change = status["change"]
+    server: Fields = {each: status[each] for each in ("generation", "slots", "reloads", "failed_reloads", "respawns", "uptime")}
+    if change is not None:
+        server["change"] = f"{change['kind']}, {change['move']}, {change['seconds']:g} s"
+    if status["queued"]:
+        server["queued"] = status["queued"]
+    sentence = "stopping" if status["leaving"] else "serving" if status["whole"] else "not every slot is served"
+    return [(sentence, server), *(_line(each) for each in status["workers"])]
+
+
+def _line(worker: Mapping[str, Any]) -> tuple[str, Fields]:
+    fields: Fields = {
+        "worker": worker["id"],
+        **{each: worker[each] for each in ("slot", "generation", "pid", "stage", "seconds")},
+    }
+    return "worker", fields
+
+
+def _change(change: Change, now: float) -> dict[str, Any]:
+    kind = change.kind.value if change.kind else "first load" if change.previous is None else "load anew"
+    return {"kind": kind, "move": change.move.value, "previous": change.previous, "seconds": _seconds(now - change.since)}
+
+
+def _worker(worker: Worker, now: float) -> dict[str, Any]:
+    return {
+        "id": worker.id,
+        "slot": worker.slot,
+        "generation": worker.generation,
+        "pid": worker.pid,
+        "stage": worker.stage.value,
+        "seconds": _seconds(now - worker.since),
+    }
+
+
+def _seconds(exact: float) -> float:
+    return round(exact, 3)

@@ -1,0 +1,1 @@
+"""Conversations, pure: bytes in, requests out; responses in, bytes out. No sockets, no clocks, no threads."""

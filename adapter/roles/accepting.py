@@ -1,0 +1,173 @@
+"""The listeners of a worker: when to accept from them, and how to leave them.
+
+Several workers wait for the same listeners (EPOLLEXCLUSIVE). A new connection wakes one of those that sleep; if that one then
+does not accept, nobody else is woken. So: who cannot accept takes the listeners out of its epoll *before* it sleeps, and who
+is woken accepts before it does anything else.
+"""
+
+import errno
+import select
+import socket
+from collections.abc import Collection, Mapping
+
+from adapter.gateway.environ import Endpoint
+from adapter.roles.answering import Parties
+from adapter.roles.connection import Connection
+from adapter.roles.deadlines import NEVER, Alarm
+from adapter.roles.shared import Shared
+
+QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
+SWEEP = 1.0  # seconds: never sweep longer, or a steady stream of clients would keep us for ever
+SHORT = 1.0  # seconds: pause after EMFILE and its like, unless a connection ends sooner
+_AT_ONCE = 64  # accepted per turn in a sweep, so that the connections get their turn
+_EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
+_SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
+_NOWHERE = Endpoint("", "")
+
+
+def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> bool:
+    """Whether to take a connection now. One we cannot serve at once is better off with another worker, or in the queue.
+
+    In a sweep there is no other worker, and the queue is about to be thrown away.
+    """
+    return sweeping or (calls < threads and connections < most)
+
+
+class Gate:
+    """Accepts, one connection per turn and listener. All of it for the loop's thread."""
+
+    def __init__(self, shared: Shared, listeners: Mapping[str, socket.socket]) -> None:
+        self._shared = shared
+        self._listeners = dict(listeners)
+        for listener in self._listeners.values():
+            listener.setblocking(False)
+        self._armed = False
+        self._sweeping = False
+        self._short = False
+        self._complained = False
+        self._closed_then = 0
+        self._pause = Alarm(self._resume)
+        self._quiet = Alarm(self._leave)
+        self._cap = Alarm(self._leave)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a listener left."""
+        return bool(self._listeners)
+
+    def adjust(self) -> None:
+        """Before the loop sleeps: listen, or do not."""
+        shared = self._shared
+        if self._short and shared.closed != self._closed_then:
+            self._resume(0.0)
+        wanted = not self._short and accepts(
+            calls=len(shared.pool.tasks),
+            threads=shared.pool.size,
+            connections=len(shared.connections),
+            most=shared.settings.max_connections,
+            sweeping=self._sweeping,
+        )
+        if wanted != self._armed:
+            self._arm(wanted=wanted)
+
+    def sweep(self, now: float, leaving: Collection[str]) -> None:
+        """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty."""
+        for address in self._listeners.keys() - set(leaving):
+            self._drop(address)
+        if self._listeners and not self._sweeping:
+            self._sweeping = True
+            self._shared.loop.deadlines.set(self._quiet, now + QUIET)
+            self._shared.loop.deadlines.set(self._cap, now + SWEEP)
+
+    def release(self) -> None:
+        """Close every listener now."""
+        for address in list(self._listeners):
+            self._drop(address)
+
+    def _arm(self, *, wanted: bool) -> None:
+        self._armed = wanted
+        for address, listener in self._listeners.items():
+            if wanted:
+                self._listen(address, listener)
+            else:
+                self._shared.loop.remove(listener.fileno())
+
+    def _listen(self, address: str, listener: socket.socket) -> None:
+        def ready(_mask: int, now: float) -> None:
+            self._accept(address, listener, now)
+
+        try:
+            self._shared.loop.add(listener.fileno(), select.EPOLLIN | _EXCLUSIVE, ready, first=True)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a kernel before 4.5
+                raise
+            self._shared.loop.add(listener.fileno(), select.EPOLLIN, ready, first=True)
+
+    def _drop(self, address: str) -> None:
+        listener = self._listeners.pop(address)
+        if self._armed:
+            self._shared.loop.remove(listener.fileno())
+        listener.close()
+
+    def _accept(self, address: str, listener: socket.socket, now: float) -> None:
+        for _ in range(_AT_ONCE if self._sweeping else 1):
+            try:
+                connection, peer = listener.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._failed(address, error, now)
+                return
+            self._admit(connection, peer, now)
+
+    def _admit(self, connection: socket.socket, peer: object, now: float) -> None:
+        shared = self._shared
+        shared.accepted += 1
+        self._complained = False
+        if self._sweeping:
+            shared.loop.deadlines.set(self._quiet, now + QUIET)
+        try:
+            connection.setblocking(False)
+            parties = _parties(connection, peer)
+        except OSError:  # it was reset while it waited
+            connection.close()
+            return
+        Connection(shared, connection, parties, now)
+
+    def _failed(self, address: str, error: OSError, now: float) -> None:
+        reason = error.strerror or str(error)
+        if error.errno in _BROKEN:  # somebody shut it down: it would be "ready" for ever
+            self._shared.log.error("a listener is broken and left", address=address, reason=reason)
+            self._drop(address)
+        elif error.errno in _SHORTAGE:
+            if not self._complained:
+                self._complained = True
+                self._shared.log.error(
+                    "cannot accept connections for now", reason=reason, connections=len(self._shared.connections)
+                )
+            self._short = True
+            self._closed_then = self._shared.closed
+            self._shared.loop.deadlines.set(self._pause, now + SHORT)
+        # Anything else is the network's word about that one connection (accept(2): "treat them like EAGAIN").
+
+    def _resume(self, _now: float) -> None:
+        self._short = False
+        self._shared.loop.deadlines.set(self._pause, NEVER)
+
+    def _leave(self, now: float) -> None:
+        """A last look at each queue, then the end, unless there still are clients that we had no descriptor for."""
+        for address, listener in list(self._listeners.items()):
+            self._accept(address, listener, now)
+        if self._short:
+            self._shared.loop.deadlines.set(self._cap, now + SWEEP)
+        else:
+            self.release()
+
+
+def _parties(connection: socket.socket, peer: object) -> Parties:
+    if connection.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(peer, tuple):
+        return Parties(_NOWHERE, _NOWHERE)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    here = connection.getsockname()  # not the listener's, which may be a wildcard
+    return Parties(Endpoint(here[0], str(here[1])), Endpoint(peer[0], str(peer[1])))

@@ -1,0 +1,183 @@
+"""The control socket: one JSON object per line in, one per line out. No client can delay the master.
+
+`{"command": "reload", "wait": true}` is answered when the reload has ended, everything else at once. A client that waits is
+carried over a reexec with its socket.
+"""
+
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.events import Asked, Event
+from adapter.log import Log
+from adapter.roles.watch import Watch
+from adapter.unix import listeners
+from adapter.unix.listeners import Listener
+
+_CLIENTS = 16
+_LINE = 4096
+_RELOADS = (Command.RELOAD, Command.CHAIN_RELOAD)
+_COMMANDS = {each.value: each for each in Command if each is not Command.NOTHING}
+
+
+@dataclass(eq=False)
+class _Client:
+    socket: socket.socket
+    pid: int
+    received: bytes = b""
+    waits_for: list[int] = field(default_factory=list)  # how many answers to let pass before its own
+
+
+class Control:
+    """The listener and its clients. `describe` gives the status that a client may ask for; `busy` says whether a change is
+    under way, in which case an asked reload is the next one and not this."""
+
+    def __init__(
+        self,
+        log: Log,
+        watch: Watch,
+        *,
+        describe: Callable[[], dict[str, Any]],
+        busy: Callable[[], bool],
+    ) -> None:
+        self._log = log
+        self._watch = watch
+        self._describe = describe
+        self._busy = busy
+        self._listener: Listener | None = None
+        self._path: str | None = None
+        self._clients: list[_Client] = []
+
+    def follow(self, path: str | None) -> None:
+        """Listen at this path, and no longer at another. Raises Fatal when it cannot be bound; the former goes on then."""
+        if path == self._path:
+            return
+        new = listeners.bind_unix(path, backlog=_CLIENTS, mode=0o600) if path else None
+        self.close()
+        self._listener, self._path = new, path
+        if new is not None:
+            self._watch.add(new.socket.fileno(), self._accept)
+
+    def close(self) -> None:
+        """Stop listening; the file goes if it is still ours."""
+        if self._listener is not None:
+            self._watch.remove(self._listener.socket.fileno())
+            listeners.close(self._listener)
+        self._listener = self._path = None
+
+    def answer(self, error: str, detail: str, **more: object) -> None:
+        """A change ended: tell those who wait for it."""
+        for client in list(self._clients):
+            if not client.waits_for:
+                continue
+            if client.waits_for[0] > 0:
+                client.waits_for[0] -= 1
+                continue
+            client.waits_for.pop(0)
+            self._reply(client, {"ok": not error, "error": error, "detail": detail, **more})
+
+    def answer_all(self, error: str) -> None:
+        """We stop: no change will end any more."""
+        for client in list(self._clients):
+            for _ in client.waits_for:
+                self._reply(client, {"ok": False, "error": error})
+            client.waits_for.clear()
+
+    # -- clients -------------------------------------------------------------------------------------------------------
+
+    def _accept(self) -> list[Event]:
+        if self._listener is None:
+            return []
+        try:
+            accepted, _ = self._listener.socket.accept()
+        except OSError:
+            return []  # it hung up, or we are short of descriptors: it will try again
+        credentials = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        self._attend(_Client(accepted, int.from_bytes(credentials[:4], "little")))
+        for oldest in [each for each in self._clients if not each.waits_for][: max(0, len(self._clients) - _CLIENTS)]:
+            self._forget(oldest)
+        return []
+
+    def _attend(self, client: _Client) -> None:
+        client.socket.setblocking(False)
+        self._clients.append(client)
+        self._watch.add(client.socket.fileno(), lambda: self._hear(client))
+
+    def _hear(self, client: _Client) -> list[Event]:
+        try:
+            data = client.socket.recv(_LINE)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self._forget(client)
+            return []
+        client.received += data
+        events: list[Event] = []
+        while b"\n" in client.received:
+            line, _, client.received = client.received.partition(b"\n")
+            events += self._understand(client, line)
+        if len(client.received) > _LINE:
+            self._reply(client, {"ok": False, "error": f"a command is at most {_LINE} bytes and ends with a newline"})
+            self._forget(client)
+        return events
+
+    def _understand(self, client: _Client, line: bytes) -> list[Event]:
+        try:
+            asked = json.loads(line)
+            name = asked["command"]
+            command = _COMMANDS[name]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            names = ", ".join(sorted(_COMMANDS))
+            self._reply(client, {"ok": False, "error": f'not understood; say {{"command": NAME}} with one of: {names}'})
+            return []
+        if command is Command.STATUS:
+            self._reply(client, {"ok": True, "status": self._describe()})
+            return []
+        if command in _RELOADS and asked.get("wait") is True:
+            client.waits_for.append(1 if self._busy() else 0)
+        else:
+            self._reply(client, {"ok": True, "pid": self._describe()["pid"]})
+        return [Asked(command, f"control, pid {client.pid}")]
+
+    def _reply(self, client: _Client, answer: dict[str, object]) -> None:
+        try:
+            client.socket.send(json.dumps(answer).encode() + b"\n", socket.MSG_NOSIGNAL)
+        except OSError:
+            self._forget(client)  # it does not read, or is gone: nobody waits for such a client
+
+    def _forget(self, client: _Client) -> None:
+        if client in self._clients:
+            self._clients.remove(client)
+            self._watch.remove(client.socket.fileno())
+            client.socket.close()
+
+    # -- across an exec ------------------------------------------------------------------------------------------------
+
+    def to_plain(self) -> dict[str, Any]:
+        """For the carryover."""
+        return {
+            "path": self._path,
+            "listener": self._listener.socket.fileno() if self._listener else None,
+            "inode": self._listener.inode if self._listener else None,
+            "clients": [{"fd": each.socket.fileno(), "pid": each.pid, "waits_for": each.waits_for} for each in self._clients],
+        }
+
+    def restore(self, plain: dict[str, Any]) -> None:
+        """From the carryover."""
+        path, fd, inode = plain.get("path"), plain.get("listener"), plain.get("inode")
+        if path and fd is not None:
+            self._path = path
+            self._listener = listeners.adopt(fd, address=f"unix:{path}", owned=True, inode=tuple(inode) if inode else None)
+            self._watch.add(self._listener.socket.fileno(), self._accept)
+        for each in plain.get("clients", ()):
+            self._attend(_Client(socket.socket(fileno=each["fd"]), each["pid"], b"", list(each["waits_for"])))
+
+    def fds(self) -> list[int]:
+        """Every descriptor that the carryover names."""
+        listener = [self._listener.socket.fileno()] if self._listener else []
+        return listener + [each.socket.fileno() for each in self._clients]

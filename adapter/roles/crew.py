@@ -1,0 +1,234 @@
+"""The master's children: preloaders and workers, each with the channel it is talked to by."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import adapter
+from adapter.config.envdir import application_environment
+from adapter.config.settings import Settings
+from adapter.lifecycle import events
+from adapter.lifecycle.messages import (
+    CannotFork,
+    DrainNow,
+    ForkWorker,
+    HasFailed,
+    HasForked,
+    HasLoaded,
+    IsIdle,
+    IsLeaving,
+    IsReady,
+    Message,
+    Prepare,
+    Serve,
+    TellNumbers,
+    from_plain,
+    to_plain,
+)
+from adapter.log import Log
+from adapter.roles.watch import Hear, Watch
+from adapter.unix import processes
+from adapter.unix.channels import Channel
+
+
+@dataclass
+class Family:
+    """One generation: its settings, the addresses its workers listen on, its preloader."""
+
+    settings: Settings
+    addresses: list[str]
+    channel: Channel | None = None
+
+
+class Crew:
+    """Starts them, tells them, hears them."""
+
+    def __init__(self, log: Log, watch: Watch) -> None:
+        self.families: dict[int, Family] = {}
+        self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
+        self._log = log
+        self._watch = watch
+
+    # -- orders --------------------------------------------------------------------------------------------------------
+
+    def load(self, generation: int, family: Family, directory: str) -> int:
+        """Start this generation's preloader; returns its pid. Raises OSError, or Fatal for a bad --envdir."""
+        start = os.path.join(directory, family.settings.chdir or "")
+        environ = {**application_environment(family.settings, os.environ), "PWD": start}
+        ours, theirs = Channel.pair()
+        try:
+            argv = _preloader(theirs.fileno())
+            pid = processes.spawn(argv, environ=environ, directory=start, keep=[theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        family.channel = ours
+        self.families[generation] = family
+        self._attend(ours, lambda: self._hear_preloader(generation))
+        ours.send(to_plain(Prepare(generation, family.settings.to_dict())))
+        return pid
+
+    def fork(self, worker: int, slot: int, generation: int, listeners: list[int]) -> str:
+        """Have a worker forked; returns why not, or nothing."""
+        family = self.families[generation]
+        if family.channel is None:
+            return "its preloader is gone"
+        ours, theirs = Channel.pair()
+        self._workers[worker] = ours, generation
+        self._attend(ours, lambda: self._hear_worker(worker))
+        try:
+            family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno()])
+            ours.send(to_plain(Serve(family.addresses)), listeners)
+        except OSError as error:
+            return f"its preloader does not hear: {error.strerror}"
+        finally:
+            theirs.close()
+        return ""
+
+    def drain(self, worker: int, seconds: float, linger: float, leaving: Iterable[str]) -> None:
+        """Have a worker drain."""
+        self._tell(worker, DrainNow(seconds, linger, list(leaving)))
+
+    def tell_numbers(self, *, calls: bool) -> None:
+        """Have every worker say its numbers in the log."""
+        for worker in self._workers:
+            self._tell(worker, TellNumbers(calls))
+
+    def addresses_of(self, worker: int) -> list[str]:
+        """What this worker listens on."""
+        family = self.families.get(self._workers[worker][1]) if worker in self._workers else None
+        return family.addresses if family else []
+
+    def keep_only(self, workers: Iterable[int], generations: Iterable[int]) -> None:
+        """Hang up on those who are no more."""
+        for worker in set(self._workers) - set(workers):
+            channel, _ = self._workers.pop(worker)
+            self._hang_up(channel)
+        for generation in set(self.families) - set(generations):
+            self._hang_up(self.families.pop(generation).channel)
+
+    def hear_all(self) -> list[events.Event]:
+        """Everything that was said so far, by anybody."""
+        heard = [event for generation in list(self.families) for event in self._hear_preloader(generation)]
+        return heard + [event for worker in list(self._workers) for event in self._hear_worker(worker)]
+
+    # -- across an exec ------------------------------------------------------------------------------------------------
+
+    def to_plain(self) -> dict[str, Any]:
+        """For the carryover."""
+        families = {
+            number: {
+                "settings": family.settings.to_dict(),
+                "addresses": family.addresses,
+                "fd": family.channel.fileno() if family.channel else None,
+            }
+            for number, family in self.families.items()
+        }
+        return {"families": families, "workers": {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items()}}
+
+    def restore(self, plain: dict[str, Any]) -> None:
+        """From the carryover."""
+        for number, each in plain.get("families", {}).items():
+            channel = Channel.adopt(each["fd"]) if each.get("fd") is not None else None
+            self.families[int(number)] = Family(Settings.from_dict(each["settings"]), list(each["addresses"]), channel)
+            if channel is not None:
+                self._attend(channel, lambda generation=int(number): self._hear_preloader(generation))  # type: ignore[misc]
+        for worker, (fd, generation) in plain.get("workers", {}).items():
+            channel = Channel.adopt(fd)
+            self._workers[int(worker)] = channel, generation
+            self._attend(channel, lambda worker=int(worker): self._hear_worker(worker))  # type: ignore[misc]
+
+    def fds(self) -> list[int]:
+        """Every descriptor that the carryover names."""
+        channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
+        return [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
+
+    # -- the wire ------------------------------------------------------------------------------------------------------
+
+    def _attend(self, channel: Channel, hear: Hear) -> None:
+        channel.set_blocking(False)
+        self._watch.add(channel.fileno(), hear)
+
+    def _hang_up(self, channel: Channel | None) -> None:
+        if channel is not None and channel.fileno() >= 0:
+            self._watch.remove(channel.fileno())
+            channel.close()
+
+    def _tell(self, worker: int, message: Message) -> None:
+        if worker not in self._workers:
+            return
+        try:
+            self._workers[worker][0].send(to_plain(message))
+        except BlockingIOError:
+            self._log.warning("a worker does not hear", worker=worker)
+        except OSError:
+            return  # it is gone: its exit is on the way to us
+
+    def _hear(self, channel: Channel | None) -> list[Message]:
+        """What was said on this channel; an end of file is only noted: the exit itself is what counts."""
+        said: list[Message] = []
+        while channel is not None and channel.fileno() >= 0:
+            try:
+                received = channel.receive()
+            except BlockingIOError:
+                break
+            except (OSError, json.JSONDecodeError) as error:
+                self._log.error("a child speaks what we do not understand", reason=str(error))
+                received = None
+            if received is None:
+                self._hang_up(channel)
+                break
+            message = from_plain(received[0])
+            if message is not None:
+                said.append(message)
+        return said
+
+    def _hear_preloader(self, generation: int) -> list[events.Event]:
+        family = self.families.get(generation)
+        heard: list[events.Event] = []
+        for message in self._hear(family.channel if family else None):
+            match message:
+                case HasLoaded():
+                    if message.threads:
+                        names = ", ".join(message.threads)
+                        self._log.warning("the import started threads, which no worker has: start them after the fork", threads=names)
+                    heard.append(events.Loaded(generation))
+                case HasFailed():
+                    heard.append(events.LoadFailed(generation, message.error, message.code, message.detail))
+                case HasForked():
+                    heard.append(events.Forked(message.worker, message.pid))
+                case CannotFork():
+                    heard.append(events.ForkFailed(message.worker, message.error))
+                case _:
+                    pass
+        return heard
+
+    def _hear_worker(self, worker: int) -> list[events.Event]:
+        channel = self._workers[worker][0] if worker in self._workers else None
+        heard: list[events.Event] = []
+        for message in self._hear(channel):
+            match message:
+                case IsReady():
+                    heard.append(events.Ready(worker))
+                case IsLeaving():
+                    heard.append(events.Left(worker))
+                case IsIdle():
+                    heard.append(events.Rested(worker, message.idle))
+                case HasFailed():
+                    heard.append(events.BootFailed(worker, message.error, message.code, message.detail))
+                case _:
+                    pass
+        return heard
+
+
+def _preloader(fd: int) -> list[str]:
+    """How a preloader is started: the same interpreter, this very adapter (also when it was found by way of the current
+    directory), and nothing of the directory it starts in on the path (-P), where a `signal.py` may lie."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(adapter.__file__)))
+    program = f"import sys; sys.path.append({root!r}); from adapter.roles.preloader import main; main({fd})"
+    return [sys.executable, "-P", "-c", program]

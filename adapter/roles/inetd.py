@@ -1,0 +1,107 @@
+"""`adapter inetd`: serves the connection that inetd, xinetd, tcpserver, socat or systemd (Accept=yes) put on descriptor 0, then exits.
+
+Start-up is the cost, paid per connection: no click, logging, asyncio or threading here, and nothing that brings them.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from signal import SIGHUP, SIGINT, SIGTERM
+
+from adapter.config.argv import parse
+from adapter.config.envdir import application_environment
+from adapter.config.resolve import resolve
+from adapter.config.settings import Settings
+from adapter.exits import FAILED, STOPPED, Fatal
+from adapter.gateway.load import load
+from adapter.gateway.wsgi import ClientGone
+from adapter.log import Log
+from adapter.protocols.http1.sending import refusal
+from adapter.roles.answering import App, Application
+from adapter.roles.conversation import Conversation, Wire
+from adapter.roles.dates import Date
+from adapter.roles.logs import open_log, redirect
+from adapter.roles.stdio import is_listening, parties, shield_listener, take
+from adapter.unix.privileges import become
+from adapter.unix.signals import Trap
+
+_PATIENCE = 5.0  # seconds for a client to take a refusal when there are no settings to ask
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve fd 0. The exit code."""
+    if is_listening(0) or "ADAPTER_CARRYOVER" in os.environ:  # the latter: it was, then a reload replaced our image
+        return _serve_listener(argv)
+    # Before anything can print: what is on 1 and 2 may be the client.
+    try:
+        ends = take()
+    except Fatal as error:
+        return _fatal(Log(2, stamp=False), error)
+    wire = Wire(ends, Trap((SIGTERM, SIGINT, SIGHUP)))
+    log = Log(2, stamp=False)
+    try:
+        settings = resolve(parse(argv), os.environ)
+        redirect(settings.log_file)
+        log = open_log(settings).bind(pid=os.getpid())
+        ours = parties(ends, os.environ)
+        app = _application(settings)
+    except Fatal as error:
+        _turn_away(wire)
+        return _fatal(log, error)
+    except BaseException:  # noqa: BLE001 -- whatever the application raises when imported, SystemExit too
+        import traceback  # noqa: PLC0415 -- only for those who fail
+
+        _turn_away(wire)
+        log.block(traceback.format_exc())
+        log.fatal("the application cannot be imported", app=settings.app)
+        return FAILED
+    application = Application(app, log, multithread=False, multiprocess=True, run_once=True)
+    Conversation(application, settings, wire, ours).run()
+    return STOPPED
+
+
+def _application(settings: Settings) -> App:
+    """The application, in the surroundings that the settings ask for."""
+    environment = application_environment(settings, os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    if settings.umask is not None:
+        os.umask(settings.umask)
+    if settings.chdir is not None:
+        os.chdir(settings.chdir)
+    become(settings.uid, settings.gid)
+    sys.argv = ["adapter", "inetd", settings.app]
+    sys.path[:0] = [*settings.pythonpath, os.getcwd()]
+    app: App = load(settings.app)
+    return app
+
+
+def _turn_away(wire: Wire) -> None:
+    """The client learns that it is our fault; why is for the log."""
+    try:
+        wire.send(refusal(500, date=Date()()), _PATIENCE)
+        wire.end()
+    except ClientGone:
+        return
+
+
+def _serve_listener(argv: Sequence[str]) -> int:
+    """`wait` mode: a server like any other, on the listener we were given."""
+    from adapter.lifecycle.dialects import SIGNALS  # noqa: PLC0415 -- a connection pays for none of this
+    from adapter.roles import master  # noqa: PLC0415
+    from adapter.unix.signals import block  # noqa: PLC0415
+
+    block([row.signal for row in SIGNALS])
+    if is_listening(0):
+        shield_listener()
+    try:
+        return master.run(lambda: resolve(parse(argv), os.environ))
+    except Fatal as error:
+        return _fatal(Log(2, stamp=False), error)
+
+
+def _fatal(log: Log, error: Fatal) -> int:
+    if error.detail:
+        log.block(error.detail)
+    log.fatal(error.sentence)
+    return error.code

@@ -1,0 +1,115 @@
+"""The listeners of all generations, by the address that was asked for; opened once, carried over, closed when nobody asks for them."""
+
+import os
+from typing import Any
+
+from adapter.config import addresses
+from adapter.config.settings import Settings
+from adapter.exits import Fatal
+from adapter.log import Log
+from adapter.unix import filters, inherited, listeners
+from adapter.unix.listeners import Listener
+
+DEFAULT = "127.0.0.1:8000"
+
+
+class Listeners:
+    """What the master listens on. Workers get copies; only the master opens and closes for good."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._open: dict[str, Listener] = {}
+        self._inherited: list[str] = []  # adopted because they came with us, not because an option names them: kept for ever
+
+    def adopt_inherited(self) -> None:
+        """Take what the supervisor gave us: a listening fd 0, LISTEN_FDS, EINHORN_FD_n, SERVER_STARTER_PORT."""
+        for listener in inherited.inherited(os.environ, os.getpid()):
+            self._inherited.append(listener.address)
+            self._open[listener.address] = listener
+            self._log.info("inherited", address=listener.address)
+
+    def open(self, settings: Settings) -> list[str]:
+        """The addresses these settings ask for, all of them open. Raises Fatal, and leaves everything as it was."""
+        wanted = [str(addresses.parse(text)) for text in settings.bind] or self._inherited or [DEFAULT]
+        opened: list[str] = []
+        try:
+            for address in dict.fromkeys(wanted):
+                if address not in self._open:
+                    self._open[address] = _open(address, settings)
+                    opened.append(address)
+        except Fatal:
+            for address in opened:
+                listeners.close(self._open.pop(address))
+            raise
+        for address in opened:
+            self._log.info("listening", address=self._open[address].address)
+        return list(dict.fromkeys(wanted))
+
+    def descriptors(self, wanted: list[str]) -> list[int]:
+        """The descriptors of these addresses, in this order."""
+        return [self._open[address].socket.fileno() for address in wanted]
+
+    def owned(self) -> list[str]:
+        """Those that nobody but us holds: a stop must empty their queues."""
+        return [address for address, listener in self._open.items() if listener.owned]
+
+    def keep_only(self, wanted: list[str]) -> None:
+        """Close what the serving generation does not use."""
+        for address in set(self._open) - set(wanted) - set(self._inherited):
+            self._log.info("no longer listening", address=self._open[address].address)
+            listener = self._open.pop(address)
+            _turn_away(listener)
+            listeners.close(listener)
+
+    def turn_away(self) -> None:
+        """No new client comes to our own from here on; who is in their queues can still be accepted. Inherited ones stay as they are."""
+        for address in self.owned():
+            _turn_away(self._open[address])
+
+    def close(self) -> None:
+        """Close our copies of our own; workers who are to empty the queues have theirs."""
+        for address in self.owned():
+            listeners.close(self._open.pop(address))
+
+    def names(self) -> list[str]:
+        """Where we really listen, for people."""
+        return [listener.address for listener in self._open.values()]
+
+    def fds(self) -> list[int]:
+        """Every descriptor that the carryover names."""
+        return [listener.socket.fileno() for listener in self._open.values()]
+
+    # -- across an exec ------------------------------------------------------------------------------------------------
+
+    def to_plain(self) -> dict[str, Any]:
+        """For the carryover."""
+        kept = {
+            address: {"fd": each.socket.fileno(), "address": each.address, "owned": each.owned, "inode": each.inode}
+            for address, each in self._open.items()
+        }
+        return {"open": kept, "inherited": self._inherited}
+
+    def restore(self, plain: dict[str, Any]) -> None:
+        """From the carryover."""
+        self._inherited = list(plain.get("inherited", ()))
+        for address, each in plain.get("open", {}).items():
+            inode = each.get("inode")
+            self._open[address] = listeners.adopt(
+                int(each["fd"]), address=each["address"], owned=bool(each["owned"]), inode=tuple(inode) if inode else None
+            )
+
+
+def _turn_away(listener: Listener) -> None:
+    filters.refuse_new(listener)
+    listeners.unlink(listener)
+
+
+def _open(text: str, settings: Settings) -> Listener:
+    match addresses.parse(text):
+        case addresses.Unix(path):
+            mode = settings.socket_mode
+            return listeners.bind_unix(path, backlog=settings.backlog, mode=mode, uid=settings.uid, gid=settings.gid)
+        case addresses.Fd(number):
+            return listeners.adopt(number)
+        case addresses.Tcp(host, port):
+            return listeners.bind_tcp(host, port, backlog=settings.backlog)

@@ -1,0 +1,183 @@
+"""Imports the application once and forks workers; serves nobody, holds no listener.
+
+It is started by exec, so the application finds a process as clean as `python` makes it: no click, none of the master's
+memory, descriptors or masks. With --lazy-apps it does all but the import, which each worker then does itself: one way to
+fork, two moments to load.
+"""
+
+import atexit
+import faulthandler
+import gc
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from adapter import exits
+from adapter.config.settings import Settings
+from adapter.gateway.load import load
+from adapter.lifecycle.dialects import SIGNALS
+from adapter.lifecycle.messages import CannotFork, ForkWorker, HasFailed, HasForked, HasLoaded, Message, Prepare, from_plain, to_plain
+from adapter.log import Log
+from adapter.roles import worker
+from adapter.roles.logs import open_log
+from adapter.unix.channels import Channel
+from adapter.unix.privileges import become
+from adapter.unix.processes import die_with_parent
+from adapter.unix.signals import deafen, unblock
+
+_OURS = tuple(row.signal for row in SIGNALS)
+
+
+def main(fd: int) -> None:
+    """`python -c … FD`: the channel to the master is this descriptor."""
+    master = os.getppid()
+    deafen(_OURS)  # what operators send to the whole group is the master's to answer
+    unblock(_OURS)
+    faulthandler.enable()
+    if not die_with_parent(master, signal.SIGKILL):
+        return
+    channel = Channel.adopt(fd)
+    order = _next_order(channel)
+    if isinstance(order, Prepare):
+        settings = Settings.from_dict(order.settings)
+        log = open_log(settings).bind(generation=order.generation)
+        born = _Preloader(channel, settings, order.generation, master, log).run()
+        if born is not None:
+            # A worker, just forked. It leaves through here, so that the interpreter ends as in any other program.
+            sys.exit(worker.run(born, settings, log))
+    # Exit handlers that the application registered are for processes that served.
+    atexit._clear()
+
+
+def _next_order(channel: Channel) -> Any:
+    received = channel.receive()
+    if received is None:
+        return None
+    plain, fds = received
+    message = from_plain(plain)
+    if isinstance(message, ForkWorker):
+        return message, fds[0]
+    return message
+
+
+class _Preloader:
+    def __init__(self, channel: Channel, settings: Settings, generation: int, master: int, log: Log) -> None:
+        self._channel = channel
+        self._settings = settings
+        self._generation = generation
+        self._master = master
+        self._log = log
+        self._app: Callable[..., Any] | None = None
+
+    def run(self) -> worker.Birth | None:
+        """Until the master hangs up: None. In a forked worker: what it was born with."""
+        failure = self._prepare()
+        if failure is not None:
+            self._say(failure)
+            return None
+        self._say(HasLoaded(threads=_threads()))
+        while (order := _next_order(self._channel)) is not None:
+            if isinstance(order, tuple):
+                birth = self._fork(*order)
+                if birth is not None:
+                    return birth
+        return None
+
+    def _prepare(self) -> HasFailed | None:
+        """Become what the settings say and import the application."""
+        settings = self._settings
+        # The stack of an import that hangs, just before the master gives up on it.
+        faulthandler.dump_traceback_later(settings.boot_timeout * 0.95, exit=False)
+        try:
+            if settings.umask is not None:
+                os.umask(settings.umask)
+            become(settings.uid, settings.gid)
+            if not die_with_parent(self._master, signal.SIGKILL):
+                raise SystemExit
+            sys.argv = ["adapter", "serve", settings.app]
+            sys.path[:0] = [*settings.pythonpath, os.getcwd()]
+            if not settings.lazy_apps:
+                self._app = load(settings.app)
+        except exits.Fatal as error:
+            return HasFailed(error.sentence, error.code, error.detail)
+        except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
+            return HasFailed(*failure_of(settings.app, error))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        # What is alive now lives as long as we: the collector need not look at it, so forked pages stay shared.
+        gc.collect()
+        gc.freeze()
+        return None
+
+    def _fork(self, order: ForkWorker, fd: int) -> worker.Birth | None:
+        """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""
+        released, held = os.pipe()  # the worker goes on when its end says that the one between us is gone
+        told, telling = os.pipe()
+        try:
+            between = os.fork()
+        except OSError as error:
+            for each in (released, held, told, telling, fd):
+                os.close(each)
+            self._say(CannotFork(order.worker, f"fork: {error.strerror}"))
+            return None
+        if between == 0:
+            _fork_and_leave(telling)
+            for each in (held, told, telling):
+                os.close(each)
+            self._channel.close()
+            os.read(released, 1)
+            os.close(released)
+            return worker.Birth(Channel.adopt(fd), order.worker, order.slot, self._generation, self._master, self._app)
+        for each in (fd, telling):
+            os.close(each)
+        self._parent_of(between, order.worker, told)
+        os.close(held)
+        os.close(released)
+        return None
+
+    def _parent_of(self, between: int, number: int, told: int) -> None:
+        """Our half: when the one between is reaped, the worker is the master's child; say so before letting it go."""
+        with open(told, "rb") as file:
+            answer = file.read().decode()
+        os.waitpid(between, 0)
+        if answer.isdigit():
+            self._say(HasForked(number, int(answer)))
+        else:
+            self._say(CannotFork(number, answer or "the process that should have forked it died"))
+
+    def _say(self, message: Message) -> None:
+        try:
+            self._channel.send(to_plain(message))
+        except BrokenPipeError:
+            os._exit(exits.STOPPED)  # the master is gone; so are we
+
+
+def _fork_and_leave(telling: int) -> None:
+    """Returns only in the second child; the first tells its pid and is gone."""
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.write(telling, f"fork: {error.strerror}".encode())
+        os._exit(1)
+    if pid:
+        os.write(telling, str(pid).encode())
+        os._exit(0)
+
+
+def failure_of(app: str, error: BaseException) -> tuple[str, int, str]:
+    """What an exception out of the application's import means: sentence, exit code, traceback (without our own frames)."""
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith((own, "<frozen ")):
+        frames = frames.tb_next
+    text = "".join(traceback.format_exception(type(error), error, frames))
+    return f"the application {app} could not be imported: {type(error).__name__}: {error}", exits.FAILED, text
+
+
+def _threads() -> list[str]:
+    """Threads the import started: a fork does not take them along."""
+    return [each.name for each in threading.enumerate() if each is not threading.main_thread()]

@@ -1,0 +1,82 @@
+"""Becoming a new image of ourselves: where we are, how we were called, what is carried over.
+
+Never `/proc/self/exe`: it names the base interpreter, and the virtualenv would be lost (facts: uwsgi §3.3). Never getcwd():
+it names the old release where a symbolic link has moved on.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from adapter.lifecycle.dialects import SIGNALS
+from adapter.unix import memfd, signals
+
+VARIABLE = "ADAPTER_CARRYOVER"
+_VERSION = 1
+
+
+def logical_directory() -> str:
+    """Where we were started, as it was named: $PWD when that is this directory, so that a moved link is followed anew."""
+    here = os.getcwd()
+    named = os.environ.get("PWD", "")
+    try:
+        return named if os.path.isabs(named) and os.path.samefile(named, here) else here
+    except OSError:
+        return here
+
+
+def command(directory: str, words: Iterable[str] = ()) -> list[str]:
+    """How to start our own image, seen from `directory`; `words` go right behind the subcommand.
+
+    A script with a `#!` line is run itself, so that a new release's script brings its own interpreter.
+    """
+    called = sys.orig_argv
+    at = len(called) - len(sys.argv) + 1  # the subcommand
+    said = [*called[1 : at + 1], *words, *called[at + 1 :]]
+    if at == 2 and _is_script(script := os.path.join(directory, called[1])):
+        return [script, *said[1:]]
+    return [sys.executable, *said]
+
+
+def _is_script(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(2) == b"#!" and os.access(path, os.X_OK)
+    except OSError:
+        # It may be gone for good or for a moment; whoever runs it will say so by name.
+        return not os.path.exists(path) and not path.endswith(".py")
+
+
+def become(directory: str, record: dict[str, Any], fds: Iterable[int]) -> OSError:
+    """Replace our image; returns only when that failed, everything being as before."""
+    kept = list(fds)
+    operators = [row.signal for row in SIGNALS]
+    signals.block(operators)  # they stay pending across the exec; the new image lets them through when its traps stand
+    carried = memfd.store(json.dumps({"version": _VERSION, "pid": os.getpid(), **record}).encode())
+    for fd in kept:
+        os.set_inheritable(fd, True)
+    try:
+        os.chdir(directory)
+        argv = command(directory)
+        os.execve(argv[0], argv, {**os.environ, VARIABLE: str(carried)})
+    except OSError as error:
+        for fd in kept:
+            os.set_inheritable(fd, False)
+        os.close(carried)
+        signals.unblock(operators)
+        return error
+
+
+def carried_over() -> dict[str, Any] | None:
+    """What our former image left us; None when there was none. The variable is taken out of the environment.
+
+    It counts only when the record names our own pid: a variable alone would be believed by any adapter that the
+    application starts (facts: uwsgi §3.3).
+    """
+    number = os.environ.pop(VARIABLE, "")
+    if not number.isdigit() or not memfd.is_memfd(int(number)):
+        return None
+    record: dict[str, Any] = json.loads(memfd.take(int(number)))
+    return record if record.get("pid") == os.getpid() else None

@@ -1,0 +1,30 @@
+"""Who is heard when which descriptor has something to say: the master's ears."""
+
+import selectors
+from collections.abc import Callable, Iterator
+
+from adapter.lifecycle.events import Event
+
+Hear = Callable[[], list[Event]]
+
+
+class Watch:
+    """Descriptors, each with what to do when it is readable."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+
+    def add(self, fd: int, hear: Hear) -> None:
+        """Call `hear` whenever this can be read."""
+        self._selector.register(fd, selectors.EVENT_READ, hear)
+
+    def remove(self, fd: int) -> None:
+        """No longer; to be said before it is closed."""
+        self._selector.unregister(fd)
+
+    def wait(self, seconds: float | None) -> Iterator[Hear]:
+        """Those with news, after at most so long (None: for ever). One that an earlier one removed is passed over."""
+        for key, _ in self._selector.select(seconds):
+            now = self._selector.get_map().get(key.fd)
+            if now is not None and now.data is key.data:
+                yield key.data

@@ -1,0 +1,153 @@
+"""A worker: serves what its listeners bring, hears the master, drains when told to, or when the master is gone."""
+
+import faulthandler
+import os
+import signal
+import socket
+from collections.abc import Callable
+from signal import Signals
+from typing import Any, NamedTuple
+
+from adapter import exits
+from adapter.config.settings import Settings
+from adapter.gateway.load import load
+from adapter.lifecycle.dialects import SIGNALS
+from adapter.lifecycle.limits import FINAL_LINGER, MERCY
+from adapter.lifecycle.messages import DrainNow, HasFailed, IsIdle, IsLeaving, IsReady, Message, Serve, TellNumbers, from_plain, to_plain
+from adapter.log import Log
+from adapter.roles.serving import Server
+from adapter.unix.channels import Channel
+from adapter.unix.processes import die_with_parent
+from adapter.unix.signals import Trap, deafen
+
+_DEAF = tuple(row.signal for row in SIGNALS if row.signal is not Signals.SIGTERM)
+
+
+class Birth(NamedTuple):
+    """What a worker is born with."""
+
+    channel: Channel
+    id: int
+    slot: int
+    generation: int
+    master: int
+    app: Callable[..., Any] | None  # None: it imports the application itself
+
+
+def run(birth: Birth, settings: Settings, log: Log) -> int:
+    """A worker's life. Returns its exit code."""
+    log = log.bind(worker=birth.id, slot=birth.slot, pid=os.getpid())
+    deafen(_DEAF)
+    trap = Trap((Signals.SIGTERM,))  # a TERM to the whole process group reaches us too: it means drain
+    if not die_with_parent(birth.master, Signals.SIGTERM):
+        return exits.SYSTEM_FAILED
+    received = birth.channel.receive()
+    orders = from_plain(received[0]) if received else None
+    if received is None or not isinstance(orders, Serve):
+        return exits.SYSTEM_FAILED
+    listeners = {address: socket.socket(fileno=fd) for address, fd in zip(orders.addresses, received[1], strict=True)}
+    app = birth.app or _load(birth, settings)
+    if app is None:
+        return exits.FAILED
+    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1)
+    return _Worker(birth, settings, server, trap, log).run()
+
+
+def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
+    """Import the application here (--lazy-apps); a failure is told to the master."""
+    from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
+
+    faulthandler.dump_traceback_later(settings.boot_timeout * 0.95, exit=False)
+    try:
+        return load(settings.app)
+    except exits.Fatal as error:
+        birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))
+    except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
+        birth.channel.send(to_plain(HasFailed(*failure_of(settings.app, error))))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    return None
+
+
+class _Worker:
+    def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log) -> None:
+        self._channel = birth.channel
+        self._master = birth.master
+        self._settings = settings
+        self._server = server
+        self._trap = trap
+        self._log = log
+        self._orphaned = False
+
+    def run(self) -> int:
+        self._channel.set_blocking(False)
+        self._server.watch(self._channel.fileno(), self._hear)
+        self._server.watch(self._trap.fileno(), self._signalled)
+        self._server.on_idle = lambda: self._say(IsIdle(idle=True))
+        self._server.on_busy = lambda: self._say(IsIdle(idle=False))
+        self._say(IsReady())
+        if not self._server.run():
+            # A call is still running in some thread; waiting for it is over, so nothing of this process may be waited for.
+            os._exit(exits.FAILED)
+        return exits.STOPPED
+
+    def _say(self, message: Message) -> None:
+        try:
+            self._channel.send(to_plain(message))
+        except BrokenPipeError:
+            return  # the master is gone: the end of file on the channel says it too, and is acted upon
+        except BlockingIOError:
+            self._log.warning("the master does not read what its workers say")
+
+    def _hear(self) -> None:
+        """The master speaks, or is gone."""
+        try:
+            received = self._channel.receive()
+        except BlockingIOError:
+            return
+        if received is None:
+            self._orphan()
+            return
+        match from_plain(received[0]):
+            case DrainNow() as order:
+                self._drain(order.seconds, order.linger, order.leaving)
+            case TellNumbers() as order:
+                self._tell(order)
+            case _:
+                pass
+
+    def _signalled(self) -> None:
+        """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
+        if not self._trap.read():
+            return
+        if os.getppid() != self._master:
+            self._orphan()
+            return
+        self._say(IsLeaving())
+        self._drain(self._settings.drain_timeout, self._settings.drain_timeout, [])
+
+    def _orphan(self) -> None:
+        """The master is gone. The listeners first: who starts next must find the port free. Then finish what we hold."""
+        if self._orphaned:
+            return
+        self._orphaned = True
+        self._server.release()
+        self._server.unwatch(self._channel.fileno())
+        self._channel.close()
+        self._log.warning("the master is gone: finishing what is in flight")
+        seconds = self._settings.drain_timeout
+        self._drain(seconds, min(FINAL_LINGER, seconds / 4), [])
+
+    def _drain(self, seconds: float, linger: float, leaving: list[str]) -> None:
+        # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: this thread
+        # of faulthandler's needs no lock. Somewhat later than the server's own deadline, which tells more.
+        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=True)
+        self._server.drain(seconds, linger=linger, leaving=leaving)
+
+    def _tell(self, order: TellNumbers) -> None:
+        self._log.info("numbers", **self._server.report())
+        if order.calls:
+            for request, seconds, _ in self._server.calls():
+                self._log.info("in progress", request=request, seconds=seconds)
+
+

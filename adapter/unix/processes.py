@@ -1,0 +1,118 @@
+"""Processes: start, kill, reap, and the two prctl(2) words that tie ours together."""
+
+import ctypes
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from signal import Signals
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def become_subreaper() -> None:
+    """Orphans below us become our children, not init's (PR_SET_CHILD_SUBREAPER). Survives execve(2), is not inherited."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(parent: int, number: Signals) -> bool:
+    """Have `number` sent to us when our parent ends (PR_SET_PDEATHSIG); False when it is gone already.
+
+    To be called after the last reparenting and the last change of uid: the one fires it, the other clears it.
+    """
+    _prctl(_PR_SET_PDEATHSIG, number)
+    return os.getppid() == parent
+
+
+def spawn(argv: Sequence[str], *, environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None = None) -> int:
+    """Start a program: fd 0 is /dev/null, 1 and 2 are ours or `output`, of the others only `keep` survive. Returns its pid.
+
+    Raises OSError with the path that could not be run or entered. Signals come with default handlers and an empty mask,
+    except those that were ignored when we started. Only for single-threaded callers.
+    """
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _become(argv, environ, directory, keep, output, writer)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(writer)
+    with open(reader, "rb") as told:  # end of file: exec succeeded, the pipe was close-on-exec
+        failure = told.read()
+    if failure:
+        os.waitpid(pid, 0)
+        number, _, path = failure.decode(errors="surrogateescape").partition(" ")
+        raise OSError(int(number), os.strerror(int(number)), path)
+    return pid
+
+
+def _become(argv: Sequence[str], environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None, writer: int) -> None:
+    """The child's half of `spawn`; never returns."""
+    path = directory
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        if output is not None:
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+        for fd in keep:
+            os.set_inheritable(fd, True)
+        os.chdir(directory)
+        path = argv[0]
+        signal.set_wakeup_fd(-1)
+        for each in (Signals.SIGPIPE, Signals.SIGXFSZ):  # Python ignores them at start; what we start need not
+            signal.signal(each, signal.SIG_DFL)
+        # exec resets our handlers and, the mask emptied only now, a signal in between finds the default action: as intended.
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.execve(path, list(argv), dict(environ))
+    except OSError as error:
+        os.write(writer, f"{error.errno or errno.EIO} {path}".encode(errors="surrogateescape"))
+    finally:
+        os._exit(127)
+
+
+def reap() -> Iterator[tuple[int, int]]:
+    """Every child that ended: (pid, wait status)."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, status
+
+
+def describe(status: int) -> str:
+    """A wait status in words."""
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        name = f" ({Signals(-code).name})"
+    except ValueError:
+        name = ""
+    return f"killed by signal {-code}{name}"
+
+
+def kill(pid: int, number: Signals) -> None:
+    """Send a signal to one process; one that is gone does not matter."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def interpreter() -> str:
+    """The Python we run, unresolved: a virtualenv is found by the path it was called by."""
+    return sys.executable

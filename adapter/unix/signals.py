@@ -1,0 +1,71 @@
+"""Signals as things to read: the handler only writes a byte (set_wakeup_fd), the loop reads signals from a descriptor.
+
+What does not work: signalfd(2), since children would inherit a blocked mask that every exec must undo; handlers that do the
+work, since they run between any two bytecodes. See signal(7), and the comment in trio's `_signals.py` for the same choice.
+"""
+
+import os
+import signal
+from collections.abc import Collection
+from signal import Signals
+from types import FrameType
+
+
+def _nothing(_number: int, _frame: FrameType | None) -> None:
+    """Python wants a handler to exist; the byte in the wake-up pipe is the news."""
+
+
+class Trap:
+    """Catches signals; `read` says which came. Unblocks them once it stands, so none sent meanwhile is lost."""
+
+    def __init__(self, signals: Collection[Signals]) -> None:
+        self._reader, self._writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        for each in signals:
+            signal.signal(each, _nothing)
+            signal.siginterrupt(each, False)
+        unblock(signals)
+
+    def fileno(self) -> int:
+        """Readable when a signal came."""
+        return self._reader
+
+    def read(self) -> list[Signals]:
+        """The signals since the last call, in order."""
+        try:
+            return [Signals(number) for number in os.read(self._reader, 4096)]
+        except BlockingIOError:
+            return []
+
+    def close(self) -> None:
+        """Forget the pipe (after a fork: it is the parent's); the handlers stay."""
+        signal.set_wakeup_fd(-1)
+        os.close(self._reader)
+        os.close(self._writer)
+
+
+def deafen(signals: Collection[Signals]) -> None:
+    """Let these pass by us, but not by the programs we start: a handler that does nothing is reset by exec, SIG_IGN is not."""
+    for each in signals:
+        signal.signal(each, _nothing)
+        signal.siginterrupt(each, False)
+
+
+def block(signals: Collection[Signals]) -> None:
+    """Hold these back; they stay pending, also across execve(2)."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+
+def unblock(signals: Collection[Signals]) -> None:
+    """Let these through, pending ones at once."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+
+
+def block_all() -> set[signal.Signals | int]:
+    """Hold everything back (around fork); returns the mask to put back."""
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()))
+
+
+def restore(mask: Collection[signal.Signals | int]) -> None:
+    """Put a mask back."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -1,0 +1,129 @@
+"""The file of a UNIX listener: born with its mode, put in place of a stale one only, removed only while it is still ours.
+
+It is bound at its final name. To bind elsewhere and rename would leave the kernel with the other name for ever: `ss`, `lsof`
+and getsockname(2) in every heir would tell it.
+"""
+
+import errno
+import os
+import socket as sockets
+import stat
+import struct
+from typing import NoReturn
+
+from adapter.exits import Misuse, SystemFailure
+from adapter.unix import holders
+
+Inode = tuple[int, int]
+
+_LONGEST = 107  # bytes: sun_path is 108, with a NUL behind a path or before an abstract name (unix(7))
+
+
+def check_length(path: str) -> None:
+    """Raises `Misuse` when the kernel has no room for this path or `@NAME`."""
+    length = len(os.fsencode(path.removeprefix("@")))
+    if not 0 < length <= _LONGEST:
+        raise Misuse(f"cannot bind unix:{path}: its path has {length} bytes, the kernel takes 1 to {_LONGEST}; use a shorter one")
+
+
+def create(sock: sockets.socket, path: str, mode: int) -> Inode:
+    """Bind `sock` at `path` with exactly `mode`, in place of a stale file if there is one.
+
+    Nobody can connect before listen(2). Raises `OSError`, `Misuse` and `SystemFailure`.
+    """
+    try:
+        _bind(sock, path, mode)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        _take_away_stale(path)
+        _bind(sock, path, mode)
+    return inode_of(path)
+
+
+def check_still(path: str, inode: Inode) -> None:
+    """Between bind(2) and listen(2) we look stale to another starter: raises `SystemFailure` when one took the place."""
+    try:
+        still = inode_of(path) == inode
+    except FileNotFoundError:
+        still = False
+    if not still:
+        raise SystemFailure(f"cannot bind unix:{path}: another process took the path at the same moment; start only one")
+
+
+def remove(path: str, inode: Inode) -> bool:
+    """Unlink `path` if it is still this file; True when it was. One we may not unlink stays, stale, for the next start."""
+    try:
+        if inode_of(path) != inode:
+            return False
+        os.unlink(path)
+    except OSError:
+        return False
+    return True
+
+
+def inode_of(path: str) -> Inode:
+    """(device, inode) of what is at the path itself: a symbolic link is not followed."""
+    found = os.lstat(path)
+    return found.st_dev, found.st_ino
+
+
+def _bind(sock: sockets.socket, path: str, mode: int) -> None:
+    # bind(2) makes the file with 0777 & ~umask. A chmod afterwards would be too late for a mode that should be narrower.
+    before = os.umask(0o777 & ~mode)
+    try:
+        sock.bind(path)
+    finally:
+        os.umask(before)
+
+
+def _take_away_stale(path: str) -> None:
+    """Remove the socket file nobody listens on. Raises when it is anything else."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(found.st_mode):
+        raise Misuse(f"cannot bind unix:{path}: it is a symbolic link, and none is followed; name the target, or remove the link")
+    if not stat.S_ISSOCK(found.st_mode):
+        raise Misuse(f"cannot bind unix:{path}: a file that is no socket is in its place; remove it, or use another path")
+    _check_stale(path)
+    _remove_exactly(path, (found.st_dev, found.st_ino))
+
+
+def _check_stale(path: str) -> None:
+    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(path)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return
+        except PermissionError:
+            raise SystemFailure(
+                f"cannot bind unix:{path}: it belongs to another user and may be in use; remove it if not, or use another path"
+            ) from None
+        except OSError:
+            # EAGAIN: its backlog is full. EPROTOTYPE: it lives, but is no stream socket. Both are somebody's.
+            _in_use(path, holders.of_unix(path))
+        pid = int(struct.unpack("3i", probe.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, struct.calcsize("3i")))[0])
+        _in_use(path, holders.describe(pid) or holders.of_unix(path))
+
+
+def _remove_exactly(path: str, stale: Inode) -> None:
+    """Remove this very file: it is moved aside first and looked at again, so a rival's fresh one is given back."""
+    aside = os.path.join(os.path.dirname(path), f".adapter-stale-{os.urandom(6).hex()}")
+    try:
+        os.rename(path, aside)
+    except FileNotFoundError:
+        return
+    fresh = inode_of(aside) != stale
+    if fresh:
+        os.link(aside, path, follow_symlinks=False)
+    os.unlink(aside)
+    if fresh:
+        _in_use(path, holders.of_unix(path))
+
+
+def _in_use(path: str, holder: str | None) -> NoReturn:
+    held = f" (held by {holder})" if holder else ""
+    raise SystemFailure(f"cannot bind unix:{path}: address in use{held}; stop that process or use another path")

@@ -1,0 +1,177 @@
+"""Histories nobody wrote by hand: random cuts, random bytes, random responses; and h11 as the second opinion."""
+
+import h11
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit.messages import INVALID, VALID, Invalid, Valid
+
+from adapter.protocols.http1.events import END, Event, Head, Refusal
+from adapter.protocols.http1.limits import Limits
+from adapter.protocols.http1.receiving import Receiver
+from adapter.protocols.http1.sending import Reply
+
+SMALL = Limits(request_line=64, header_count=6, header_bytes=256, body=64)
+PIECES = st.sampled_from(
+    [
+        *(
+            b"GET / HTTP/1.1\r\n",
+            b"POST /a HTTP/1.1\r\n",
+            b"GET / HTTP/1.0\r\n",
+            b"Host: a\r\n",
+            b"Content-Length: 3\r\n",
+            b"X: y\r\n",
+        ),
+        *(
+            b"Transfer-Encoding: chunked\r\n",
+            b"Connection: close\r\n",
+            b"Expect: 100-continue\r\n",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b" ",
+            b":",
+            b"\x00",
+        ),
+        *(
+            b"abc",
+            b"3\r\nabc\r\n",
+            b"0\r\n\r\n",
+            b"0\r\nX: y\r\n\r\n",
+            b"3;a=b\r\nabc\r\n",
+            b"x" * 70,
+            b"Upgrade: h2c\r\nConnection: upgrade\r\n",
+        ),
+    ]
+)
+STREAMS = st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=30).map(b"".join))
+
+
+def joined(pieces: list[bytes], limits: Limits) -> list[Event]:
+    """The events of these pieces, with content that touches joined."""
+    receiver = Receiver(limits)
+    events: list[Event] = []
+    for piece in pieces:
+        for event in receiver.feed(piece):
+            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
+                events[-1] += event
+            else:
+                events.append(event)
+    return events
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    marks = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
+    return [data[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(case=st.sampled_from([*VALID, *INVALID]), places=st.lists(st.integers(0, 4000), max_size=12))
+def test_any_cuts_of_a_known_message(case: Valid | Invalid, places: list[int]) -> None:
+    """A message of the corpus means the same however it is cut."""
+    assert joined(cut(case.raw, places), case.limits) == joined([case.raw], case.limits)
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=STREAMS, places=st.lists(st.integers(0, 4000), max_size=12))
+def test_any_bytes_are_events_or_a_refusal(data: bytes, places: list[int]) -> None:
+    """Whatever arrives, however cut: heads, content and ends in their order, at most one refusal and only last; never an exception."""
+    events = joined(cut(data, places), SMALL)
+    assert events == joined([data], SMALL)
+    owed: int | None = 0
+    open_now = False
+    for place, event in enumerate(events):
+        if isinstance(event, Head):
+            assert not open_now
+            open_now, owed = True, event.length
+            assert (owed or 0) <= SMALL.body
+        elif isinstance(event, bytes):
+            assert open_now
+            assert event
+            owed = None if owed is None else owed - len(event)
+        elif event is END:
+            assert open_now
+            assert owed in {0, None}
+            open_now = False
+        else:
+            assert isinstance(event, Refusal)
+            assert place == len(events) - 1
+
+
+def h11_requests(raw: bytes) -> list[tuple[str, str, bytes]] | None:
+    """What h11 reads, or None when it refuses."""
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(raw)
+    found: list[tuple[str, str, bytes]] = []
+    try:
+        while True:
+            event = server.next_event()
+            if isinstance(event, h11.Request):
+                found.append((event.method.decode(), event.target.decode("latin-1"), b""))
+            elif isinstance(event, h11.Data):
+                method, target, body = found[-1]
+                found[-1] = (method, target, body + bytes(event.data))
+            elif isinstance(event, h11.EndOfMessage):
+                server.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
+                server.send(h11.EndOfMessage())
+                if server.our_state is not h11.DONE:
+                    return found
+                server.start_next_cycle()
+            else:
+                return found
+    except h11.RemoteProtocolError:
+        return None
+
+
+H11_OTHERWISE = {
+    "absolute-form replaces Host": [("GET", "http://b.example:8080/p?q", b"")],  # h11 leaves an absolute-form whole
+    "absolute, no path": [("GET", "HTTPS://b", b"")],
+    "absolute, query only": [("GET", "http://b?q/r", b"")],
+    "absolute OPTIONS": [("OPTIONS", "http://b", b"")],
+    "an empty line before": None,  # h11 forgives none
+    "a CRLF after content": None,
+}
+
+
+@pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
+def test_h11_agrees(case: Valid) -> None:
+    """h11 reads the same requests from the same bytes, but for the differences we know."""
+    ours = [(request.method, request.target, request.body) for request in case.requests]
+    assert h11_requests(case.raw) == H11_OTHERWISE.get(case.name, ours)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST"]),
+    code=st.sampled_from([200, 204, 205, 304, 404, 500]),
+    old=st.booleans(),
+    wanted=st.booleans(),
+    length=st.sampled_from(["told", "known", "unknown"]),
+    chunks=st.lists(st.binary(max_size=40), max_size=5),
+)
+def test_a_client_reads_what_the_application_gave(
+    method: str, code: int, old: bool, wanted: bool, length: str, chunks: list[bytes]
+) -> None:  # noqa: FBT001, PLR0913 -- the axes
+    """h11 as a client reads every response that we frame: all of the content or none where there is none, and the connection's fate."""
+    head = Head(method, "/", "HTTP/1.0" if old else "HTTP/1.1", [], keep_alive=True, expect_continue=False, length=0)
+    reply = Reply(head, keep_alive=wanted)
+    size = sum(map(len, chunks))
+    told = [("Content-Length", str(size))] if length == "told" else []
+    data = reply.start(f"{code} Word", told, date="now", length=size if length == "known" else None)
+    data += b"".join(map(reply.data, chunks)) + reply.finish()
+    client = h11.Connection(h11.CLIENT)
+    client.send(h11.Request(method=method, target="/", headers=[("Host", "a")]))
+    client.send(h11.EndOfMessage())
+    client.receive_data(data)
+    if not reply.keep_alive:
+        client.receive_data(b"")
+    body = b""
+    while not isinstance(event := client.next_event(), h11.EndOfMessage):
+        assert event is not h11.NEED_DATA
+        assert event is not h11.PAUSED
+        body += bytes(event.data) if isinstance(event, h11.Data) else b""
+    contentless = method == "HEAD" or code in {204, 205, 304}
+    assert body == (b"" if contentless else b"".join(chunks))
+    assert client.trailing_data == (b"", not reply.keep_alive)
+    if not old:
+        assert reply.keep_alive == (wanted and client.their_state is h11.DONE)

@@ -1,0 +1,240 @@
+"""Slow, silent and greedy clients: they cost themselves time, and nobody else."""
+
+import resource
+import threading
+import time
+
+import pytest
+from kit.serving import GET, Gated, Serving, get, hello, post
+
+from adapter.roles.outgoing import FULL
+
+
+def big(size):
+    """An application whose answer to /big has so many bytes."""
+
+    def app(environ, start_response):
+        if environ["PATH_INFO"] == "/big":
+            start_response("200 OK", [("Content-Length", str(size))])
+            return [b"0123456789" * (size // 10)]
+        return hello(environ, start_response)
+
+    return app
+
+
+def test_a_slow_client_with_a_small_response_holds_no_thread():
+    """A response below the buffer's size leaves the thread at once, however slowly the client reads."""
+    with Serving(big(FULL // 20 * 10), threads=1, sndbuf=4096) as serving, serving.client(rcvbuf=4096) as slow:
+        slow.send(get("/big"))
+        with serving.client() as other:
+            other.send(GET)
+            assert other.response().status == 200
+        assert len(slow.response().body) == FULL // 20 * 10
+
+
+def test_a_large_response_to_a_slow_client_arrives_whole_and_is_not_all_in_memory():
+    """Beyond the buffer's size the thread waits; every byte arrives, in order."""
+    held = []
+
+    def app(environ, start_response):
+        start_response("200 OK", [])
+        for number in range(400):
+            held.append(number)
+            yield b"%07d\n" % number * 2048
+
+    with Serving(app, sndbuf=4096) as serving, serving.client(rcvbuf=4096) as slow:
+        slow.send(GET)
+        serving.wait_until(lambda: len(held) * 16384 > FULL)
+        body = slow.response().body
+        assert body == b"".join(b"%07d\n" % number * 2048 for number in range(400))
+
+
+def test_one_byte_at_a_time_is_joined():
+    """An application that yields single bytes to a stalled client fills the buffer with bytes, not with objects."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Length", "100000")])
+        for number in range(100_000):
+            yield b"%d" % (number % 10)
+
+    with Serving(app, sndbuf=2048) as serving, serving.client(rcvbuf=2048) as slow:
+        slow.send(GET)
+        serving.wait_until(lambda: not serving.server._shared.pool.tasks)
+        [connection] = serving.server._shared.connections
+        assert len(connection._out._pieces) <= 4
+        assert slow.response().body == b"0123456789" * 10_000
+
+
+def test_write_timeout_frees_the_thread():
+    """A client that takes nothing of its response for --write-timeout is given up; the thread waiting on it goes on."""
+    closed = threading.Event()
+
+    class Endless:
+        def __iter__(self):
+            while True:
+                yield b"x" * 65536
+
+        def close(self):
+            closed.set()
+
+    def app(environ, start_response):
+        if environ["PATH_INFO"] == "/endless":
+            start_response("200 OK", [])
+            return Endless()
+        return hello(environ, start_response)
+
+    with Serving(app, threads=1, write_timeout=0.2) as serving, serving.client() as stuck:
+        stuck.send(get("/endless"))
+        assert closed.wait(10)
+        serving.wait_until(lambda: serving.server.report()["connections"] == 0)
+        with serving.client() as other:
+            other.send(GET)
+            assert other.response().status == 200
+
+
+def test_write_timeout_counts_silence_not_duration(tmp_path):
+    """A client that reads slowly but steadily is never given up."""
+    # UNIX: of TCP's small windows the kernel tells the sender in steps of its own choosing.
+    with Serving(big(2_000_000), write_timeout=0.4, unix=tmp_path, sndbuf=4096) as serving, serving.client() as slow:
+        slow.send(get("/big"))
+        began = time.monotonic()
+        body = b""
+        gate = threading.Event()
+        while time.monotonic() - began < 1.0:
+            body += slow.socket.recv(4096)
+            gate.wait(0.02)  # the client's own slowness is what is tested
+        slow._buffer = body
+        assert len(slow.response().body) == 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("options", "sent", "status"),
+    [
+        ({"header_timeout": 0.2}, b"", 0),
+        ({"header_timeout": 0.2}, b"GET / HT", 408),
+        ({"body_timeout": 0.2}, post("/", b"12345")[:-2], 408),
+    ],
+)
+def test_silence_ends_the_connection(options, sent, status):
+    """Half a request is answered with 408, none at all with nothing; then the connection ends."""
+    with Serving(hello, **options) as serving, serving.client() as client:
+        client.send(sent)
+        if status:
+            assert client.response().status == status
+        assert client.at_end()
+
+
+def test_header_timeout_is_not_put_off_by_more_bytes():
+    """A head that comes byte by byte is cut off at --header-timeout (slowloris)."""
+    with Serving(hello, header_timeout=0.3) as serving, serving.client() as client:
+        gate = threading.Event()
+        began = time.monotonic()
+        client.socket.setblocking(False)
+        answer = b""
+        while not answer and time.monotonic() - began < 5:
+            client.send(b"G")
+            gate.wait(0.02)
+            try:
+                answer = client.socket.recv(100)
+            except BlockingIOError:
+                continue
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert time.monotonic() - began < 2
+
+
+def test_an_idle_connection_is_closed_after_the_keepalive_timeout():
+    """And not before; a request in time renews it."""
+    with Serving(hello, keepalive_timeout=0.3) as serving, serving.client() as client:
+        for _ in range(3):
+            client.send(GET)
+            assert client.response().status == 200
+        assert client.at_end()
+
+
+def test_an_idle_server_sleeps():
+    """With idle connections and nothing to do, the loop does not turn."""
+    with Serving(hello) as serving, serving.client() as client:
+        client.send(GET)
+        client.response()
+        with serving.client():
+            serving.wait_until(lambda: serving.server.report()["connections"] == 2)
+            before = time.thread_time_ns, serving.do(lambda: time.thread_time())
+            threading.Event().wait(0.3)  # what is tested is that nothing happens
+            assert serving.do(lambda: time.thread_time()) - before[1] < 0.05
+
+
+def test_too_many_connections_wait_in_the_queue():
+    """Beyond --max-connections a client waits for another to leave; it is not refused."""
+    with Serving(hello, max_connections=2) as serving, serving.client() as first, serving.client() as second:
+        for client in (first, second):
+            client.send(GET)
+            client.response()
+        with serving.client() as third:
+            third.send(GET)
+            serving.do(lambda: None)
+            assert serving.do(serving.server.report)["connections"] == 2
+            first.socket.close()
+            assert third.response().status == 200
+
+
+def test_no_descriptors_left():
+    """EMFILE: said once, nothing spins, and the client is served when a connection has closed."""
+    with Serving(hello) as serving, serving.client() as first:
+        first.send(GET)
+        first.response()
+        waiting = serving.unconnected()
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            waiting.socket.connect(serving.address)
+            waiting.send(GET)
+            serving.log.wait_for("cannot accept connections for now")
+            serving.do(lambda: None)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        first.socket.close()
+        assert waiting.response().status == 200
+        waiting.socket.close()
+        assert sum("cannot accept" in line for line in serving.log.all()) == 1
+
+
+def test_gone_while_the_response_waits(tmp_path):
+    """A client that goes away with its response half sent is forgotten."""
+    for unix in (None, tmp_path):
+        with Serving(big(FULL // 20 * 10), unix=unix, sndbuf=4096) as serving:
+            client = serving.client(rcvbuf=4096)
+            client.send(get("/big"))
+            serving.wait_until(lambda: serving.server.report()["requests"] == 1)
+            client.socket.close()
+            serving.wait_until(lambda: serving.server.report()["connections"] == 0)
+
+
+def test_a_stray_thread_cannot_write_into_the_next_response():
+    """What an application's own thread writes after its call is refused."""
+    gone = threading.Event()
+    let = threading.Event()
+
+    def app(environ, start_response):
+        write = start_response("200 OK", [("Content-Length", "2")])
+        if environ["PATH_INFO"] == "/stray":
+
+            def stray():
+                let.wait(10)
+                try:
+                    write(b"evil")
+                except (OSError, ValueError):
+                    gone.set()
+
+            threading.Thread(target=stray).start()
+        return [b"ok"]
+
+    gated = Gated()
+    with Serving(lambda e, s: gated(e, s) if e["PATH_INFO"] == "/gated" else app(e, s)) as serving, serving.client() as client:
+        client.send(get("/stray"))
+        assert client.response().body == b"ok"
+        client.send(get("/gated"))
+        gated.wait_begun()
+        let.set()
+        assert gone.wait(10)
+        gated.open()
+        assert client.response().body == b"/gated "

@@ -1,0 +1,134 @@
+"""Each kind of value takes what it says, refuses the rest, and never lets `float` or `int` be clever."""
+
+import os
+import pwd
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.config import kinds
+from adapter.config.settings import OPTIONS
+from adapter.exits import Misuse
+
+GOOD = [
+    (kinds.WORKERS, "1", 1),
+    (kinds.WORKERS, "1024", 1024),
+    (kinds.count(10), "010", 10),
+    (kinds.DURATION, "0", 0.0),
+    (kinds.DURATION, "8", 8.0),
+    (kinds.DURATION, "8s", 8.0),
+    (kinds.DURATION, "1.5m", 90.0),
+    (kinds.DURATION, ".5", 0.5),
+    (kinds.DURATION, "500ms", 0.5),
+    (kinds.DURATION, "168h", 604800.0),
+    (kinds.SOME_DURATION, "1ms", 0.001),
+    (kinds.SIZE, "1", 1),
+    (kinds.SIZE, "512k", 512 << 10),
+    (kinds.SIZE, "10M", 10 << 20),
+    (kinds.SIZE, "1G", 1 << 30),
+    (kinds.FLAG, "Yes", True),
+    (kinds.FLAG, "off", False),
+    (kinds.OCTAL, "600", 0o600),
+    (kinds.OCTAL, "0o660", 0o660),
+    (kinds.OCTAL, "0022", 0o22),
+    (kinds.APP, "pkg.mod:factory()", "pkg.mod:factory()"),
+    (kinds.ASSIGNMENT, "A=b=c", "A=b=c"),
+    (kinds.ASSIGNMENT, "A=", "A="),
+    (kinds.USER, "root", 0),
+    (kinds.GROUP, "root", 0),
+    (kinds.USER, "12345", 12345),
+    (kinds.choice("text", "json"), "json", "json"),
+]
+
+NO_NUMBER = [
+    "",
+    " ",
+    "-1",
+    "+1",
+    "1e3",
+    "0x10",
+    "1_0",
+    "nan",
+    "inf",
+    "-inf",
+    "٣",
+    "²",
+    "1" * 400,
+    "1\n",
+    " 1",
+    "one",
+    "--workers",
+]
+BAD = [
+    *[(kinds.WORKERS, text) for text in [*NO_NUMBER, "0", "1025", "1.5", "Auto"]],
+    *[(kinds.DURATION, text) for text in [*NO_NUMBER, ".", "1.2.3", "1d", "s", "8 s", "169h", "9999999", "1mms", "8S"]],
+    *[(kinds.SOME_DURATION, text) for text in [*NO_NUMBER, "0", "0s", "0.0", "0.5ms"]],
+    *[(kinds.SIZE, text) for text in [*NO_NUMBER, "0", "0K", "1.5M", "K", "1KB", "1T", "9999999999G"]],
+    *[(kinds.OCTAL, text) for text in ["", "8", "0o", "1777", "778", "-6", "rw", "0x1ff", "00600"]],
+    *[(kinds.FLAG, text) for text in ["", "2", "oui", "y", "-1"]],
+    *[(kinds.PATH, text) for text in ["", "a\0b", "a\nb"]],
+    *[(kinds.APP, text) for text in ["", " app", "app ", "-app", "a\nb"]],
+    *[(kinds.ASSIGNMENT, text) for text in ["", "A", "=b", " A=b", "A =b", "A=\0"]],
+    *[(kinds.USER, text) for text in ["", "no such user", "4294967295", "-1", "²", "root\0"]],
+    *[(kinds.GROUP, text) for text in ["", "no such group", "4294967295"]],
+    *[(kinds.choice("text", "json"), text) for text in ["", "xml", "TEXT"]],
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), GOOD)
+def test_good(kind, text, value):
+    """What the documentation allows is taken, and means what it says."""
+    parsed = kind.parse(text)
+
+    assert (parsed, type(parsed)) == (value, type(value))
+
+
+@pytest.mark.parametrize(("kind", "text"), BAD)
+def test_bad(kind, text):
+    """What is not allowed is refused by a ValueError, whatever Python's own conversions would make of it."""
+    with pytest.raises(ValueError):
+        kind.parse(text)
+
+
+@given(st.text(max_size=30))
+def test_any_text(text):
+    """No text makes a kind raise anything but ValueError or Misuse."""
+    for option in OPTIONS.values():
+        try:
+            option.kind.parse(text)
+        except (ValueError, Misuse):
+            pass
+
+
+def test_auto_is_at_least_one():
+    """`--workers auto` is a number of processors we may really use."""
+    workers = kinds.WORKERS.parse("auto")
+
+    assert 1 <= workers <= len(os.sched_getaffinity(0))
+
+
+def test_user_by_name():
+    """A name stands for its number."""
+    entry = pwd.getpwall()[-1]
+
+    assert kinds.USER.parse(entry.pw_name) == entry.pw_uid
+
+
+def test_here_follows_pwd(tmp_path, monkeypatch):
+    """The directory is named as the operator named it, through the symlink of a release."""
+    (tmp_path / "release-1").mkdir()
+    (tmp_path / "current").symlink_to("release-1")
+    monkeypatch.chdir(tmp_path / "current")
+    monkeypatch.setenv("PWD", str(tmp_path / "current"))
+
+    assert kinds.here() == str(tmp_path / "current")
+
+
+@pytest.mark.parametrize("lie", ["/", "relative", "", "/no/such/place"])
+def test_here_does_not_trust_pwd(tmp_path, monkeypatch, lie):
+    """A $PWD that is not where we are is not believed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PWD", lie)
+
+    assert kinds.here() == str(tmp_path.resolve())
