@@ -12,6 +12,7 @@ from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
 
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
+from adapter.roles import lingering
 from adapter.roles.answering import Parties
 from adapter.roles.calls import Call
 from adapter.roles.deadlines import NEVER, Timed
@@ -22,8 +23,6 @@ from adapter.roles.shared import Shared
 CALLING, FLUSHING, LINGERING, CLOSED = range(BODY + 1, BODY + 5)
 """After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · gone."""
 _READ = 1 << 16
-LINGER_SECONDS = 2.0  # RFC 9112 §9.6: a reset, caused by what we did not read, could destroy the response on its way
-LINGER_BYTES = 1 << 24
 FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
 _UNWATCHED = -1
 
@@ -32,7 +31,8 @@ class Connection(Timed):
     """Made when accepted; in `Shared.connections` until closed."""
 
     __slots__ = (
-        "_discarded", "_ended", "_fd", "_first_by", "_incoming", "_keep_alive", "_mask", "_out", "_parties", "_shared", "_socket", "_state",
+        "_discarded", "_ended", "_fd", "_first_by", "_incoming", "_keep_alive", "_mask", "_out", "_parties", "_shared", "_socket",
+        "_state", "_unread",
     )  # fmt: skip
 
     def __init__(self, shared: Shared, sock: socket.socket, parties: Parties, now: float) -> None:
@@ -46,6 +46,7 @@ class Connection(Timed):
         self._state = IDLE
         self._keep_alive = False  # after the response that is under way
         self._ended = False  # the client will send no more
+        self._unread = 0  # by the client, when we last looked
         self._discarded = 0
         self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
         self._mask = EPOLLIN
@@ -188,8 +189,12 @@ class Connection(Timed):
 
     def _stalled(self, now: float) -> None:
         if self._out.size and self._state in (CALLING, FLUSHING):
-            self._due(now + self._shared.settings.write_timeout)
+            self._expect_progress(now)
             self._arm()
+
+    def _expect_progress(self, now: float) -> None:
+        self._unread = self._out.unread()
+        self._due(now + self._shared.settings.write_timeout)
 
     def _flush(self, now: float) -> None:
         progress = self._out.flush()
@@ -201,7 +206,7 @@ class Connection(Timed):
             elif self._state == CALLING:
                 self._due(NEVER)
         elif progress and self._state in (CALLING, FLUSHING):
-            self._due(now + self._shared.settings.write_timeout)
+            self._expect_progress(now)
         self._arm()
 
     def _settle(self, now: float) -> None:
@@ -224,6 +229,8 @@ class Connection(Timed):
                 self._close()
         elif self._state in (HEAD, BODY):
             self._refuse(Refusal(408, "too slow"), now)
+        elif self._state in (CALLING, FLUSHING) and self._out.unread() < self._unread:
+            self._expect_progress(now)
         elif self._state in (CALLING, FLUSHING):
             self._out.abandon()
             self._lost()
@@ -231,28 +238,17 @@ class Connection(Timed):
             self._close()
 
     def _linger(self, now: float) -> None:
-        """Say that we have said all, then wait for the client to say so too."""
-        if self._ended:
-            self._close()
-            return
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
+        """We have said all; wait for the client to say so too."""
+        if self._ended or not lingering.half_close(self._socket):
             self._close()
             return
         self._state = LINGERING
-        self._due(now + LINGER_SECONDS)
+        self._due(now + lingering.SECONDS)
         self._arm()
 
     def _discard(self) -> None:
-        try:
-            count = len(self._socket.recv(_READ))
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            count = 0
-        self._discarded += count
-        if count == 0 or self._discarded > LINGER_BYTES:
+        self._discarded = lingering.discard(self._socket, self._discarded)
+        if self._discarded == lingering.OVER:
             self._close()
 
     def _lost(self) -> None:

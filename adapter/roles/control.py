@@ -33,7 +33,8 @@ class _Client:
 
 class Control:
     """The listener and its clients. `describe` gives the status that a client may ask for; `busy` says whether a change is
-    under way, in which case an asked reload is the next one and not this."""
+    under way, in which case an asked reload is the next one and not this.
+    """
 
     def __init__(
         self,

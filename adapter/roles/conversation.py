@@ -14,6 +14,7 @@ from adapter.config.settings import Settings
 from adapter.gateway.wsgi import ClientGone
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
+from adapter.roles import lingering
 from adapter.roles.answering import Application, Parties
 from adapter.roles.incoming import BODY, HEAD, IDLE, Incoming, Whole, limits
 from adapter.roles.stdio import Ends
@@ -21,7 +22,6 @@ from adapter.unix.signals import Trap
 
 _READ = 1 << 16
 _PIPE_BUF = 4096  # pipe(7): so much is taken without blocking once poll(2) says it can be
-LINGER_SECONDS = 2.0
 
 
 class Wire:
@@ -77,11 +77,9 @@ class Wire:
         if self._ends.socket is None:
             os.close(self._ends.writer)
             return
-        try:
-            self._ends.socket.shutdown(socket.SHUT_WR)
-        except OSError:
+        if not lingering.half_close(self._ends.socket):
             return
-        deadline = monotonic() + LINGER_SECONDS
+        deadline = monotonic() + lingering.SECONDS
         while self.await_input(deadline - monotonic(), idle=False) and self.read():
             pass
 

@@ -151,7 +151,7 @@ class Crew:
     # -- the wire ------------------------------------------------------------------------------------------------------
 
     def _attend(self, channel: Channel, hear: Hear) -> None:
-        channel.set_blocking(False)
+        channel.never_wait()
         self._watch.add(channel.fileno(), hear)
 
     def _hang_up(self, channel: Channel | None) -> None:
@@ -196,7 +196,9 @@ class Crew:
                 case HasLoaded():
                     if message.threads:
                         names = ", ".join(message.threads)
-                        self._log.warning("the import started threads, which no worker has: start them after the fork", threads=names)
+                        self._log.warning(
+                            "the import started threads, which no worker has: start them after the fork", threads=names
+                        )
                     heard.append(events.Loaded(generation))
                 case HasFailed():
                     heard.append(events.LoadFailed(generation, message.error, message.code, message.detail))
@@ -228,7 +230,8 @@ class Crew:
 
 def _preloader(fd: int) -> list[str]:
     """How a preloader is started: the same interpreter, this very adapter (also when it was found by way of the current
-    directory), and nothing of the directory it starts in on the path (-P), where a `signal.py` may lie."""
+    directory), and nothing of the directory it starts in on the path (-P), where a `signal.py` may lie.
+    """
     root = os.path.dirname(os.path.dirname(os.path.abspath(adapter.__file__)))
     program = f"import sys; sys.path.append({root!r}); from adapter.roles.preloader import main; main({fd})"
     return [sys.executable, "-P", "-c", program]

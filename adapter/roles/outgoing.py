@@ -4,7 +4,10 @@ A thread hands its bytes to the kernel itself; what the kernel does not take wai
 small response holds no thread, and one with a large response holds a thread but bounded memory.
 """
 
+import fcntl
 import socket
+import sys
+import termios
 from collections import deque
 from collections.abc import Callable
 from threading import Condition, Lock
@@ -76,6 +79,13 @@ class Outgoing:
                 self._pieces.popleft()
             self._wake()
             return self.size != before
+
+    def unread(self) -> int:
+        """Bytes that the kernel took and the client's has not: tcp(7), unix(7), SIOCOUTQ.
+
+        "Writable" comes in steps: only when a third of the kernel's buffer is free. To a slow client that step can be long.
+        """
+        return int.from_bytes(fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
 
     def abandon(self) -> None:
         """The client is gone, or given up: forget what waits, and let a waiting thread know."""

@@ -85,7 +85,7 @@ def _sentence(said: str) -> tuple[str, str]:
 
 
 def _refusal(path: str, directory: str, error: OSError) -> str:
-    """Why it cannot be started. A script that is there but \"not found\" lacks the interpreter its first line names."""
+    """Why it cannot be started. A script that is there but not to be found lacks the interpreter its first line names."""
     if error.filename == directory:
         return f"cannot enter {directory}: {error.strerror}"
     if isinstance(error, FileNotFoundError) and os.path.exists(path):

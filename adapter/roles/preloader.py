@@ -5,7 +5,6 @@ memory, descriptors or masks. With --lazy-apps it does all but the import, which
 fork, two moments to load.
 """
 
-import atexit
 import faulthandler
 import gc
 import os
@@ -20,7 +19,17 @@ from adapter import exits
 from adapter.config.settings import Settings
 from adapter.gateway.load import load
 from adapter.lifecycle.dialects import SIGNALS
-from adapter.lifecycle.messages import CannotFork, ForkWorker, HasFailed, HasForked, HasLoaded, Message, Prepare, from_plain, to_plain
+from adapter.lifecycle.messages import (
+    CannotFork,
+    ForkWorker,
+    HasFailed,
+    HasForked,
+    HasLoaded,
+    Message,
+    Prepare,
+    from_plain,
+    to_plain,
+)
 from adapter.log import Log
 from adapter.roles import worker
 from adapter.roles.logs import open_log
@@ -49,8 +58,8 @@ def main(fd: int) -> None:
         if born is not None:
             # A worker, just forked. It leaves through here, so that the interpreter ends as in any other program.
             sys.exit(worker.run(born, settings, log))
-    # Exit handlers that the application registered are for processes that served.
-    atexit._clear()
+    _flush()
+    os._exit(exits.STOPPED)  # exit handlers that the application registered are for processes that served
 
 
 def _next_order(channel: Channel) -> Any:
@@ -108,6 +117,7 @@ class _Preloader:
             return HasFailed(*failure_of(settings.app, error))
         finally:
             faulthandler.cancel_dump_traceback_later()
+        _flush()
         # What is alive now lives as long as we: the collector need not look at it, so forked pages stay shared.
         gc.collect()
         gc.freeze()
@@ -176,6 +186,15 @@ def failure_of(app: str, error: BaseException) -> tuple[str, int, str]:
         frames = frames.tb_next
     text = "".join(traceback.format_exception(type(error), error, frames))
     return f"the application {app} could not be imported: {type(error).__name__}: {error}", exits.FAILED, text
+
+
+def _flush() -> None:
+    """What the import printed is said once, not by every worker forked with a copy of the buffer."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass  # closed, full, or taken away by the application
 
 
 def _threads() -> list[str]:

@@ -33,11 +33,12 @@ def command(directory: str, words: Iterable[str] = ()) -> list[str]:
     A script with a `#!` line is run itself, so that a new release's script brings its own interpreter.
     """
     called = sys.orig_argv
-    at = len(called) - len(sys.argv) + 1  # the subcommand
-    said = [*called[1 : at + 1], *words, *called[at + 1 :]]
-    if at == 2 and _is_script(script := os.path.join(directory, called[1])):
-        return [script, *said[1:]]
-    return [sys.executable, *said]
+    program = len(called) - len(sys.argv)  # where the interpreter's own words end: the script, or `adapter` of `-m adapter`
+    subcommand = program + 1
+    said = [*called[: subcommand + 1], *words, *called[subcommand + 1 :]]
+    if program == 1 and _is_script(script := os.path.join(directory, called[program])):
+        return [script, *said[subcommand:]]
+    return [sys.executable, *said[1:]]
 
 
 def _is_script(path: str) -> bool:

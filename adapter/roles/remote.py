@@ -25,7 +25,9 @@ def reload(target: str, *, wait: bool, timeout: float | None) -> int:
     """
     if not _is_control(target):
         if wait:
-            raise Misuse(f"cannot wait by the pidfile {target}: a signal has no answer; start the server with --control PATH and name that")
+            raise Misuse(
+                f"cannot wait by the pidfile {target}: a signal has no answer; start the server with --control PATH and name that"
+            )
         _signal(pidfiles.read(target), signal.SIGHUP)
         return exits.STOPPED
     answer = _ask(target, {"command": "reload", "wait": wait}, timeout if wait else _PROMPT)
@@ -53,7 +55,9 @@ def stop(target: str, *, wait: bool, timeout: float | None) -> int:
         return exits.STOPPED
     readable = select.select([process], [], [], timeout)[0]
     if not readable:
-        raise SystemFailure(f"pid {pid} still runs after {timeout:g} s; it may be draining: see its log, or wait longer with --timeout")
+        raise SystemFailure(
+            f"pid {pid} still runs after {timeout:g} s; it may be draining: see its log, or wait longer with --timeout"
+        )
     return exits.STOPPED
 
 

@@ -2,7 +2,6 @@
 
 import faulthandler
 import os
-import signal
 import socket
 from collections.abc import Callable
 from signal import Signals
@@ -13,7 +12,18 @@ from adapter.config.settings import Settings
 from adapter.gateway.load import load
 from adapter.lifecycle.dialects import SIGNALS
 from adapter.lifecycle.limits import FINAL_LINGER, MERCY
-from adapter.lifecycle.messages import DrainNow, HasFailed, IsIdle, IsLeaving, IsReady, Message, Serve, TellNumbers, from_plain, to_plain
+from adapter.lifecycle.messages import (
+    DrainNow,
+    HasFailed,
+    IsIdle,
+    IsLeaving,
+    IsReady,
+    Message,
+    Serve,
+    TellNumbers,
+    from_plain,
+    to_plain,
+)
 from adapter.log import Log
 from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
@@ -80,7 +90,7 @@ class _Worker:
         self._orphaned = False
 
     def run(self) -> int:
-        self._channel.set_blocking(False)
+        self._channel.never_wait()
         self._server.watch(self._channel.fileno(), self._hear)
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
@@ -149,5 +159,3 @@ class _Worker:
         if order.calls:
             for request, seconds, _ in self._server.calls():
                 self._log.info("in progress", request=request, seconds=seconds)
-
-

@@ -35,9 +35,9 @@ class Channel:
         """The descriptor, for polling and for passing on."""
         return self._socket.fileno()
 
-    def set_blocking(self, blocking: bool) -> None:
-        """Whether `send` and `receive` may wait; the flag belongs to this end alone."""
-        self._socket.setblocking(blocking)
+    def never_wait(self) -> None:
+        """From here on `send` and `receive` raise BlockingIOError rather than wait; the other end is not touched."""
+        self._socket.setblocking(False)
 
     def send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
         """One record. Raises OSError: BrokenPipeError when the other side is gone, BlockingIOError when it does not read."""
@@ -58,7 +58,12 @@ class Channel:
             data, ancillary, _, _ = self._socket.recvmsg(LARGEST * 2, space, socket.MSG_CMSG_CLOEXEC)
         except ConnectionResetError:
             return None
-        fds = [fd for level, kind, payload in ancillary if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS) for fd in _ints(payload)]
+        fds = [
+            fd
+            for level, kind, payload in ancillary
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+            for fd in _ints(payload)
+        ]
         if not data:
             return None
         message: dict[str, Any] = json.loads(data)

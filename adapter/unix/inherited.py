@@ -32,16 +32,20 @@ def inherited(environ: Mapping[str, str], pid: int) -> list[Listener]:
     claims = [*_standard_input(), *_listen_fds(environ, pid), *_einhorn(environ), *_server_starter(environ)]
     found: list[Listener] = []
     for claim in claims:
-        at = next((at for at, one in enumerate(found) if listeners.is_same(claim.fd, one.socket.fileno())), None)
+        at = next((at for at, one in enumerate(found) if _is(claim.fd, one)), None)
         if at is None:
             found.append(listeners.adopt(claim.fd, name=claim.name, origin=claim.origin))
             continue
         twin = found[at]
-        found[at] = replace(twin, name=twin.name or claim.name, numbers=(*twin.numbers, claim.fd))
-        if claim.fd != twin.socket.fileno():
+        if claim.fd not in twin.numbers:
+            found[at] = replace(twin, name=twin.name or claim.name, numbers=(*twin.numbers, claim.fd))
             # The same socket by another number (StandardInput=socket has it at 0 and 3): a copy left open would keep it alive.
             os.close(claim.fd)
     return found
+
+
+def _is(fd: int, listener: Listener) -> bool:
+    return fd in listener.numbers or listeners.is_same(fd, listener.socket.fileno())
 
 
 def describes_descriptors(variable: str) -> bool:

@@ -32,7 +32,9 @@ def die_with_parent(parent: int, number: Signals) -> bool:
     return os.getppid() == parent
 
 
-def spawn(argv: Sequence[str], *, environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None = None) -> int:
+def spawn(
+    argv: Sequence[str], *, environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None = None
+) -> int:
     """Start a program: fd 0 is /dev/null, 1 and 2 are ours or `output`, of the others only `keep` survive. Returns its pid.
 
     Raises OSError with the path that could not be run or entered. Signals come with default handlers and an empty mask,
@@ -56,7 +58,9 @@ def spawn(argv: Sequence[str], *, environ: Mapping[str, str], directory: str, ke
     return pid
 
 
-def _become(argv: Sequence[str], environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None, writer: int) -> None:
+def _become(  # noqa: PLR0917 -- the arguments of `spawn`, once more
+    argv: Sequence[str], environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None, writer: int
+) -> None:
     """The child's half of `spawn`; never returns."""
     path = directory
     try:

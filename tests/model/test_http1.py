@@ -1,15 +1,18 @@
 """Histories nobody wrote by hand: random cuts, random bytes, random responses; and h11 as the second opinion."""
 
+import itertools
+
 import h11
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit.messages import INVALID, VALID, Invalid, Valid
 
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import Reply
+from kit.messages import VALID, Valid
+from kit.refusals import INVALID, Invalid
 
 SMALL = Limits(request_line=64, header_count=6, header_bytes=256, body=64)
 PIECES = st.sampled_from(
@@ -62,7 +65,7 @@ def joined(pieces: list[bytes], limits: Limits) -> list[Event]:
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     marks = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
-    return [data[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(marks)]
 
 
 @settings(max_examples=300, deadline=None)
@@ -150,8 +153,8 @@ def test_h11_agrees(case: Valid) -> None:
     chunks=st.lists(st.binary(max_size=40), max_size=5),
 )
 def test_a_client_reads_what_the_application_gave(
-    method: str, code: int, old: bool, wanted: bool, length: str, chunks: list[bytes]
-) -> None:  # noqa: FBT001, PLR0913 -- the axes
+    method: str, code: int, length: str, chunks: list[bytes], *, old: bool, wanted: bool
+) -> None:
     """h11 as a client reads every response that we frame: all of the content or none where there is none, and the connection's fate."""
     head = Head(method, "/", "HTTP/1.0" if old else "HTTP/1.1", [], keep_alive=True, expect_continue=False, length=0)
     reply = Reply(head, keep_alive=wanted)

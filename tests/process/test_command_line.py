@@ -83,7 +83,7 @@ WORLD = [
     ("serve nowhere:app --bind 0", 100, "nowhere"),
     ("serve good:nothing --bind 0", 100, "nothing"),
     ("serve empty.py --bind 0", 100, "application"),
-    ("serve nocall.py --bind 0", 100, "callable"),
+    ("serve nocall.py --bind 0", 100, "nocall.py"),
     ("serve good.py --bind BUSY", 111, "address in use"),
     ("serve good.py --bind 192.0.2.1:80", 111, "192.0.2.1:80"),
     ("serve good.py --bind unix:nowhere/app.sock", 111, "nowhere"),

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from kit.serving import GET, Gated, Serving, get, hello, post
 
 

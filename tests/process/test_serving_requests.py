@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from kit.serving import GET, Gated, Serving, get, hello, post
 
 

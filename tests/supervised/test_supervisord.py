@@ -4,24 +4,31 @@ import os
 import signal
 from collections.abc import Callable
 
+import pytest
+
 from kit.load import Load, Report
 from kit.server import listening, wait_until_gone
 from kit.supervisord import Supervisord
 
-Record = Callable[[str, object], None]
+Tell = Callable[[Report], Report]
 
 
-def told(report: Report, record_property: Record) -> Report:
-    """Refused while nobody listens is no loss: it is counted apart, and told in the test's record (JUnit)."""
-    for name in ("ok", "refused", "gap", "slowest", "seconds"):
-        record_property(name, report.facts[name])
-    return report
+@pytest.fixture
+def told(request: pytest.FixtureRequest, record_testsuite_property: Callable[[str, object], None]) -> Tell:
+    """Passes a report on. Refused while nobody listens is no loss: it is counted apart, and told in the JUnit file."""
+
+    def tell(report: Report) -> Report:
+        numbers = {name: report.facts[name] for name in ("ok", "refused", "gap", "slowest", "seconds")}
+        record_testsuite_property(request.node.name, " ".join(f"{name}={number}" for name, number in numbers.items()))
+        return report
+
+    return tell
 
 
 # -- [program] -------------------------------------------------------------------------------------------------------------
 
 
-def test_signal_hup_loses_nothing(record_property: Record) -> None:
+def test_signal_hup_loses_nothing(told: Tell) -> None:
     """5 x `supervisorctl signal HUP`, each with a release of its own: 0 failed of all, one PID, each release is served."""
     with Supervisord() as sv, Load(sv.address) as load:
         pids = sv.pids()
@@ -30,14 +37,14 @@ def test_signal_hup_loses_nothing(record_property: Record) -> None:
             (outcome,) = sv.reload()
             assert " failed: " not in outcome
             assert str(version) in load.lap()
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.failed == 0, str(report)
         assert set(report.versions) == set("123456")
         assert sv.pids() == pids
         assert sv.ctl("status").split()[:2] == ["web", "RUNNING"]
 
 
-def test_signals_in_a_hurry_lose_nothing(record_property: Record) -> None:
+def test_signals_in_a_hurry_lose_nothing(told: Tell) -> None:
     """HUPs without a pause, to the process and to its whole group: 0 failed of all, one PID, the last release serves."""
     with Supervisord() as sv, Load(sv.address) as load:
         (pid,) = sv.pids()
@@ -47,11 +54,11 @@ def test_signals_in_a_hurry_lose_nothing(record_property: Record) -> None:
             os.killpg(pid, signal.SIGHUP)
         while load.lap() != {"6"}:
             assert sv.pids() == [pid]
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.failed == 0, str(report)
 
 
-def test_restart_cuts_nothing(record_property: Record) -> None:
+def test_restart_cuts_nothing(told: Tell) -> None:
     """2 x `supervisorctl restart`: no request that reached us is reset or cut; the new release serves, as a new process."""
     with Supervisord() as sv, Load(sv.address) as load:
         for version in (2, 3):
@@ -61,12 +68,12 @@ def test_restart_cuts_nothing(record_property: Record) -> None:
             assert sv.pids() != pids
             load.lap()
             assert load.lap() == {str(version)}
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.lost == 0, str(report)
         assert not [line for line in sv.log.all() if "SIGKILL" in line]
 
 
-def test_restart_in_a_reload_cuts_nothing(record_property: Record) -> None:
+def test_restart_in_a_reload_cuts_nothing(told: Tell) -> None:
     """A restart while a reload hangs in its import: nothing is cut, and what is started serves the release that is there then."""
     with Supervisord() as sv, Load(sv.address) as load:
         release = sv.deploy("endless_import.py", 2)
@@ -78,7 +85,7 @@ def test_restart_in_a_reload_cuts_nothing(record_property: Record) -> None:
         sv.ctl("restart", "web")
         load.lap()
         assert load.lap() == {"3"}
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.lost == 0, str(report)
 
 
@@ -138,12 +145,12 @@ def test_signal_quit_cuts_a_drain_short() -> None:
         sv.log.wait_for(r"stopped: web \(exit status 0\)")
 
 
-def test_stopasgroup_does_no_harm(record_property: Record) -> None:
+def test_stopasgroup_does_no_harm(told: Tell) -> None:
     """With stopasgroup=true every worker gets the TERM too: a restart still cuts nothing."""
     with Supervisord(changed={"stopasgroup": "true"}) as sv, Load(sv.address) as load:
         sv.ctl("restart", "web")
         load.lap()
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.lost == 0, str(report)
 
 
@@ -156,12 +163,12 @@ def test_ctrl_c_drains() -> None:
         assert sv.process.exit_code() == 0
 
 
-def test_shutdown_cuts_nothing(record_property: Record) -> None:
+def test_shutdown_cuts_nothing(told: Tell) -> None:
     """`supervisorctl shutdown` under load: no request that reached us is reset or cut, and no process or socket is left."""
     with Supervisord() as sv, Load(sv.address) as load:
         sv.shutdown()
         load.lap_refused()
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.lost == 0, str(report)
 
 
@@ -184,7 +191,7 @@ def test_a_killed_master_leaves_nobody() -> None:
 # -- [fcgi-program] --------------------------------------------------------------------------------------------------------
 
 
-def test_fcgi_signal_hup_loses_nothing(record_property: Record) -> None:
+def test_fcgi_signal_hup_loses_nothing(told: Tell) -> None:
     """The listener is supervisord's, on fd 0. 3 x `signal HUP web:*`: 0 failed of all, the same two PIDs, each release is served."""
     with Supervisord("adapter-fcgi.conf") as sv, Load(sv.address) as load:
         pids = sv.pids()
@@ -192,12 +199,12 @@ def test_fcgi_signal_hup_loses_nothing(record_property: Record) -> None:
             sv.deploy("exact.py", version)
             assert not [line for line in sv.reload() if " failed: " in line]
             assert str(version) in load.lap()
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.failed == 0, str(report)
         assert sv.pids() == pids
 
 
-def test_fcgi_rolling_restart_loses_nothing(record_property: Record) -> None:
+def test_fcgi_rolling_restart_loses_nothing(told: Tell) -> None:
     """The two processes restarted in turn: 0 failed of all, for supervisord keeps the socket and one of them always serves."""
     with Supervisord("adapter-fcgi.conf") as sv, Load(sv.address) as load:
         pids = sv.pids()
@@ -207,7 +214,7 @@ def test_fcgi_rolling_restart_loses_nothing(record_property: Record) -> None:
         assert not set(pids) & set(sv.pids())
         load.lap()
         assert load.lap() == {"2"}
-        report = told(load.stop(), record_property)
+        report = told(load.stop())
         assert report.failed == 0, str(report)
 
 

@@ -1,11 +1,12 @@
 """Every message of the corpus, whole and cut at every byte; and what the corpus cannot say."""
 
 import pytest
-from kit.messages import INVALID, SMALL, VALID, Invalid, Request, Valid
 
 from adapter.protocols.http1.events import END, End, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
+from kit.messages import SMALL, VALID, Request, Valid
+from kit.refusals import INVALID, Invalid
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -18,7 +18,7 @@ def fields(data: bytes) -> dict[str, str]:
     lines = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
     pairs = [line.split(": ", 1) for line in lines]
     assert len({name for name, _ in pairs}) == len(pairs)
-    return {name: value for name, value in pairs}
+    return dict(pairs)
 
 
 def whole(reply: Reply, status: str, headers: Headers, *chunks: bytes, length: int | None = None) -> bytes:
@@ -174,7 +174,7 @@ def test_a_status_without_reason_gets_its_space() -> None:
 )
 def test_bad_statuses(status: str) -> None:
     """Whatever would break the status line, and interim statuses, are refused with a sentence that names the status."""
-    with pytest.raises(ValueError, match="status|beyond"):
+    with pytest.raises(ValueError, match=r"status|beyond"):
         Reply(head(), keep_alive=True).propose(status, [])
 
 

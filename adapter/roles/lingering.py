@@ -1,0 +1,30 @@
+"""The end of a connection whose client may still be sending (RFC 9112 §9.6): we say that we have said all, and then hear it out
+for a while. Closing with bytes unread would send a reset, which could destroy our last response on its way.
+"""
+
+import socket
+
+SECONDS = 2.0
+BYTES = 1 << 24
+_READ = 1 << 16
+OVER = -1
+
+
+def half_close(sock: socket.socket) -> bool:
+    """Nothing more will come from us. False: there is nobody to tell."""
+    try:
+        sock.shutdown(socket.SHUT_WR)
+    except OSError:
+        return False
+    return True
+
+
+def discard(sock: socket.socket, before: int) -> int:
+    """Throw away what came. How much that makes with what came `before`; OVER: it is time to close."""
+    try:
+        count = len(sock.recv(_READ))
+    except (BlockingIOError, InterruptedError):
+        return before
+    except OSError:
+        return OVER
+    return OVER if count == 0 or before + count > BYTES else before + count

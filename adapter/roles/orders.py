@@ -1,0 +1,192 @@
+"""Carrying out the master's orders: everything it has a hand on (children, listeners, names), and what is done with it.
+
+An order that cannot be carried out is news, never an exception.
+"""
+
+import os
+import time
+from signal import Signals
+from typing import Any
+
+from adapter import exits
+from adapter.config.settings import Settings
+from adapter.lifecycle import actions as a
+from adapter.lifecycle import carryover, events
+from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.state import State
+from adapter.lifecycle.status import lines, status
+from adapter.log import Log
+from adapter.roles import reexec
+from adapter.roles.control import Control
+from adapter.roles.crew import Crew, Family
+from adapter.roles.listening import Listeners
+from adapter.roles.pidfile import Pid
+from adapter.roles.preflight import Preflight
+from adapter.roles.watch import Watch
+from adapter.unix import processes
+
+
+class Orders:
+    """`state` is the state that the orders were given in; the master sets it before it has them carried out."""
+
+    def __init__(self, log: Log, watch: Watch, pending: Settings | None) -> None:
+        self.state = State()
+        self.news: list[events.Event] = []  # what our own doing led to
+        self.exit: int | None = None
+        self.crew = Crew(log, watch)
+        self.preflight = Preflight(watch)
+        self._pending = pending  # settings that no generation has yet
+        self._log = log
+        self._directory = reexec.logical_directory()
+        self._listeners = Listeners(log)
+        self._control = Control(log, watch, describe=self._describe, busy=lambda: self.state.change is not None)
+        self._pid = Pid()
+
+    def carry_out(self, action: a.Action) -> None:  # noqa: C901, PLR0912 -- the table of orders, one line each
+        """Do it."""
+        match action:
+            case a.Say():
+                self._log.say(action.level, action.sentence, **action.fields)
+                if action.detail:
+                    self._log.block(action.detail)
+            case a.StartPreflight():
+                self.news += self.preflight.start(self._directory)
+            case a.StopPreflight():
+                self.preflight.stop()
+            case a.Reexec():
+                self._reexec()
+            case a.Load():
+                self._load(action.generation)
+            case a.Dismiss():
+                generation = self.state.generation(action.generation)
+                _kill(generation.pid if generation else 0)
+            case a.Fork():
+                self._fork(action)
+            case a.Drain():
+                self._drain(action)
+            case a.Kill():
+                _kill(action.pid)
+            case a.StopListening():
+                self._listeners.turn_away()
+                self._control.answer_all("the server was asked to stop")
+            case a.Commit():
+                self._commit(action.generation)
+            case a.Answer():
+                self._control.answer(action.error, action.detail, generation=self.state.target)
+            case a.Report():
+                self._report(workers=action.workers)
+            case a.Exit():
+                self.exit = action.code
+
+    def tidy(self) -> None:
+        """After a step: let go of what nobody needs any more."""
+        if self.state.leaving:
+            # Only now: the workers, who are to empty the queues, have been told which ones.
+            self._listeners.close()
+        self.crew.keep_only((each.id for each in self.state.workers), (each.number for each in self.state.generations))
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._control.close()
+        self._pid.close()
+        self._listeners.close()
+
+    # -- one by one ----------------------------------------------------------------------------------------------------
+
+    def _load(self, generation: int) -> None:
+        change = self.state.change
+        settings = self._pending or self.crew.families[change.previous if change and change.previous else 0].settings
+        self._pending = None
+        try:
+            family = Family(settings, self._listeners.open(settings))
+            pid = self.crew.load(generation, family, self._directory)
+        except exits.Fatal as error:
+            self.news.append(events.LoadFailed(generation, error.sentence, error.code, error.detail))
+        except OSError as error:
+            sentence = f"cannot start a preloader: {error.filename}: {error.strerror}"
+            self.news.append(events.LoadFailed(generation, sentence, exits.SYSTEM_FAILED))
+        else:
+            self.news.append(events.PreloaderStarted(generation, pid))
+
+    def _fork(self, order: a.Fork) -> None:
+        listeners = self._listeners.descriptors(self.crew.families[order.generation].addresses)
+        error = self.crew.fork(order.worker, order.slot, order.generation, listeners)
+        if error:
+            self.news.append(events.ForkFailed(order.worker, error))
+
+    def _drain(self, order: a.Drain) -> None:
+        if order.final:
+            leaving = self._listeners.owned()
+        else:
+            kept = self.crew.families[self.state.target].addresses
+            leaving = [each for each in self.crew.addresses_of(order.worker) if each not in kept]
+        linger = self.state.limits.linger(final=order.final, seconds=order.seconds)
+        self.crew.drain(order.worker, order.seconds, linger, leaving)
+
+    def _commit(self, generation: int) -> None:
+        """This generation's settings are the master's own from here on."""
+        family = self.crew.families[generation]
+        self._listeners.keep_only(family.addresses)
+        for follow, path in ((self._control.follow, family.settings.control), (self._pid.follow, family.settings.pidfile)):
+            try:
+                follow(path)
+            except exits.Fatal as error:
+                self._log.error(error.sentence)
+
+    def _report(self, *, workers: bool) -> None:
+        for sentence, fields in lines(self._describe()):
+            self._log.info(sentence, **fields)
+        self.crew.tell_numbers(calls=workers)
+
+    def _describe(self) -> dict[str, Any]:
+        return {**status(self.state, time.monotonic()), "pid": os.getpid(), "listeners": self._listeners.names()}
+
+    # -- the first image, and later ones -------------------------------------------------------------------------------
+
+    def start(self, settings: Settings) -> None:
+        """Take what we were given, and the names we are known by, before anything slow. Raises Fatal."""
+        self._listeners.adopt_inherited()
+        self._listeners.open(settings)
+        self._pid.follow(settings.pidfile)
+        self._control.follow(settings.control)
+        self.news.append(events.Started(limits_of(settings)))
+
+    def _reexec(self) -> None:
+        record = {
+            "directory": self._directory,
+            "state": carryover.to_plain(self.state),
+            "crew": self.crew.to_plain(),
+            "listeners": self._listeners.to_plain(),
+            "control": self._control.to_plain(),
+            "pidfile": self._pid.to_plain(),
+        }
+        fds = [*self.crew.fds(), *self._listeners.fds(), *self._control.fds(), *self._pid.fds()]
+        error = reexec.become(self._directory, record, fds)
+        self.news.append(events.ReexecFailed(f"cannot become {error.filename or 'the new image'}: {error.strerror}"))
+
+    def restore(self, record: dict[str, Any], error: str) -> None:
+        """Take over what the former image held. With an `error` there is nothing new to load."""
+        self._directory = record["directory"]
+        self.state = carryover.from_plain(record["state"])
+        self.crew.restore(record["crew"])
+        self._listeners.restore(record["listeners"])
+        self._control.restore(record["control"])
+        self._pid.restore(record["pidfile"])
+        limits = limits_of(self._pending) if self._pending else Limits()
+        self.news.append(events.Reexecuted(limits, error))
+
+
+def _kill(pid: int) -> None:
+    if pid:
+        processes.kill(pid, Signals.SIGKILL)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the state machine needs to know of the settings."""
+    return Limits(
+        workers=settings.workers,
+        surge=settings.surge,
+        drain=settings.drain_timeout,
+        boot=settings.boot_timeout,
+        lazy=settings.lazy_apps,
+    )

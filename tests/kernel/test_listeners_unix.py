@@ -1,0 +1,298 @@
+"""UNIX listeners: the file's mode, its owner, what it may replace, and when it is removed."""
+
+import os
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from adapter.exits import Misuse, SystemFailure
+from adapter.unix import listeners, socketfiles
+from kit.pythons import NOBODY, living, said_by
+
+LISTEN_AT = """
+    import socket, sys
+    s = socket.socket(socket.AF_UNIX, getattr(socket, sys.argv[2]))
+    s.bind(sys.argv[1].replace("@", chr(0)))
+    if sys.argv[2] != "SOCK_DGRAM": s.listen(0)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    return str(tmp_path / "web.sock")
+
+
+def _bind(path: str, **more: int) -> listeners.Listener:
+    return listeners.bind_unix(path, backlog=8, **{"mode": 0o600, **more})
+
+
+def _make_stale(path: str) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(path)
+        sock.listen(1)
+
+
+def _left_in(path: str) -> list[str]:
+    return os.listdir(os.path.dirname(path))
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o660, 0o777, 0o000])
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_mode_is_exact(path: str, mode: int, umask: int) -> None:
+    """The file has the mode asked for, whatever the umask, and the umask is what it was."""
+    before = os.umask(umask)
+    try:
+        listener = _bind(path, mode=mode)
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(os.lstat(path).st_mode) == mode
+    assert listener.inode == socketfiles.inode_of(path)
+    listeners.close(listener)
+
+
+def test_owner(path: str) -> None:
+    """The file belongs to the user and group that were named; one alone leaves the other."""
+    listener = _bind(path, uid=NOBODY)
+    assert (os.lstat(path).st_uid, os.lstat(path).st_gid) == (NOBODY, os.getegid())
+    listeners.close(listener)
+
+
+def test_the_kernel_knows_its_real_name(path: str) -> None:
+    """The socket is called by its own path in the kernel's tables, so an heir can read it from the descriptor."""
+    listener = _bind(path)
+    assert listener.socket.getsockname() == path
+    heir = listeners.adopt(os.dup(listener.socket.fileno()))
+    assert heir.address == listener.address == f"unix:{path}"
+    listeners.close(heir)
+    assert os.path.exists(path)
+    listeners.close(listener)
+
+
+def test_a_relative_path_is_remembered_whole(path: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """After a chdir a listener bound at a relative path still removes its own file."""
+    listener = _bind("web.sock")
+    assert listener.address == f"unix:{path}"
+    os.chdir(tmp_path_factory.mktemp("elsewhere"))
+    listeners.close(listener)
+    assert not os.path.exists(path)
+
+
+def test_stale_file_is_replaced(path: str) -> None:
+    """A socket file nobody listens on is replaced, and nothing else is left in the directory."""
+    _make_stale(path)
+    stale = socketfiles.inode_of(path)
+    listener = _bind(path)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+    assert _left_in(path) == ["web.sock"]
+    assert listener.inode is not None
+    assert stale[0] == listener.inode[0]
+    listeners.close(listener)
+    assert _left_in(path) == []
+
+
+@pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_SEQPACKET", "SOCK_DGRAM"])
+def test_living_file_is_left_and_its_holder_named(path: str, kind: str) -> None:
+    """A socket somebody has open, of any type, is not touched: address in use, by this pid."""
+    with living(LISTEN_AT, path, kind) as process:
+        inode = socketfiles.inode_of(path)
+        with pytest.raises(SystemFailure, match=rf"cannot bind unix:{path}: address in use \(held by pid {process.pid}, .+\); stop"):
+            _bind(path)
+        assert socketfiles.inode_of(path) == inode
+    assert _left_in(path) == ["web.sock"]
+
+
+def test_full_backlog_is_alive(path: str) -> None:
+    """A listener too busy to take our probe is alive, not stale."""
+    with living(LISTEN_AT, path, "SOCK_STREAM"):
+        waiting = []
+        with pytest.raises(BlockingIOError):
+            while True:
+                client = socket.socket(socket.AF_UNIX)
+                waiting.append(client)
+                client.setblocking(False)
+                client.connect(path)
+        with pytest.raises(SystemFailure, match="address in use"):
+            _bind(path)
+        for client in waiting:
+            client.close()
+
+
+def test_a_file_that_is_no_socket_is_left(path: str) -> None:
+    """A regular file in the way is not touched."""
+    Path(path).write_text("precious")
+    with pytest.raises(Misuse, match="a file that is no socket is in its place; remove it"):
+        _bind(path)
+    assert Path(path).read_text() == "precious"
+
+
+@pytest.mark.parametrize("dangling", [True, False])
+def test_a_symbolic_link_is_not_followed(path: str, dangling: bool) -> None:
+    """A link at the path is refused, whether or not its target exists; the target is neither made nor removed."""
+    target = os.path.join(os.path.dirname(path), "target.sock")
+    if not dangling:
+        _make_stale(target)
+    os.symlink(target, path)
+    with pytest.raises(Misuse, match="it is a symbolic link, and none is followed"):
+        _bind(path)
+    assert os.path.islink(path)
+    assert os.path.exists(target) is not dangling
+
+
+def test_close_leaves_a_successors_file(path: str) -> None:
+    """Our end does not take away the file that another made at the same path meanwhile."""
+    ours = _bind(path)
+    os.unlink(path)
+    theirs = _bind(path)
+    listeners.close(ours)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+    listeners.close(theirs)
+    assert _left_in(path) == []
+
+
+def test_unlinked_listener_still_serves_its_queue(path: str) -> None:
+    """After unlink nobody new can come, and who waits can still be accepted."""
+    listener = _bind(path)
+    with socket.socket(socket.AF_UNIX) as waiting, socket.socket(socket.AF_UNIX) as late:
+        waiting.connect(path)
+        assert listeners.unlink(listener)
+        assert not listeners.unlink(listener)
+        with pytest.raises(FileNotFoundError):
+            late.connect(path)
+        listener.socket.accept()[0].close()
+        assert waiting.recv(1) == b""
+    listeners.close(listener)
+
+
+def test_inherited_file_is_never_removed(path: str) -> None:
+    """An adopted listener that is not owned leaves its file."""
+    given = socket.socket(socket.AF_UNIX)
+    given.bind(path)
+    given.listen(1)
+    listener = listeners.adopt(given.detach())
+    assert not listeners.unlink(listener)
+    listeners.close(listener)
+    assert os.path.exists(path)
+
+
+def test_owned_listener_survives_adoption(path: str) -> None:
+    """Adopted after an exec as owned, with its inode, it still removes its file."""
+    first = _bind(path)
+    heir = listeners.adopt(first.socket.detach(), address=first.address, owned=True, inode=first.inode)
+    listeners.close(heir)
+    assert not os.path.exists(path)
+
+
+def test_a_rivals_fresh_file_is_given_back(path: str) -> None:
+    """When another starter replaced the stale file between our look and our removal, its file is put back."""
+    _make_stale(path)
+    seen = socketfiles.inode_of(path)
+    os.rename(path, path + ".kept")  # keeps the inode number from being used again
+    rival = _bind(path)
+    with pytest.raises(SystemFailure, match="address in use"):
+        socketfiles._remove_exactly(path, seen)
+    assert socketfiles.inode_of(path) == rival.inode
+    with pytest.raises(SystemFailure, match="another process took the path at the same moment"):
+        socketfiles.check_still(path, seen)
+    listeners.close(rival)
+    assert _left_in(path) == ["web.sock.kept"]
+
+
+def test_many_starters_at_a_stale_file_leave_one(path: str) -> None:
+    """Of several processes that start at the same stale path at once, the path leads to one that believes it has it."""
+    _make_stale(path)
+    code = """
+        import sys, socket
+        from adapter.exits import Fatal
+        from adapter.unix import listeners
+        sys.stdin.readline()
+        try:
+            listener = listeners.bind_unix(sys.argv[1], backlog=8, mode=0o600)
+        except Fatal as fatal:
+            print("no", fatal, flush=True)
+        else:
+            print("yes", flush=True)
+    """
+    import sys
+    import textwrap
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", textwrap.dedent(code) + "\nsys.stdin.readline()", path]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    starters = [start() for _ in range(4)]
+    for starter in starters:
+        assert starter.stdin
+        starter.stdin.write("\n")
+        starter.stdin.flush()
+    said = [starter.stdout.readline() for starter in starters if starter.stdout]
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+    assert sorted(line[:3] for line in said) == ["no ", "no ", "no ", "yes"], said
+    for starter in starters:
+        starter.communicate("\n", timeout=20)
+
+
+def test_abstract_name(path: str) -> None:
+    """`@NAME` has no file; it is in use while somebody has it, and its address says so in the same words."""
+    name = f"@adapter-test-{os.getpid()}"
+    listener = _bind(name)
+    assert listener.address == listeners.address_of(listener.socket) == f"unix:{name}"
+    assert listener.inode is None
+    with pytest.raises(SystemFailure, match=rf"cannot bind unix:{name}: address in use \(held by pid {os.getpid()}, "):
+        _bind(name)
+    listeners.close(listener)
+    listeners.close(_bind(name))
+    assert _left_in(path) == []
+
+
+def test_where_a_file_cannot_be(path: str) -> None:
+    """A missing directory, one that is a file, and a path too long are told apart."""
+    Path(path).touch()
+    with pytest.raises(SystemFailure, match="there is no directory none; create it"):
+        _bind("none/web.sock")
+    with pytest.raises(SystemFailure, match=f"{path} is no directory"):
+        _bind(f"{path}/web.sock")
+    with pytest.raises(Misuse, match="its path has 120 bytes, the kernel takes 1 to 107"):
+        _bind("p" * 120)
+
+
+def test_where_an_unprivileged_user_may_not(path: str) -> None:
+    """Without privilege: a directory, another user's socket, another owner are refused with a remedy, and nothing is left."""
+    directory = os.path.dirname(path)
+    theirs, theirs_stale, free = (os.path.join(directory, name) for name in ("theirs.sock", "stale.sock", "open/free.sock"))
+    os.mkdir(os.path.join(directory, "open"))
+    os.chmod(os.path.join(directory, "open"), 0o777)
+    for parent in [*Path(directory).parents][:2]:
+        os.chmod(parent, os.stat(parent).st_mode | 0o011)
+    os.chmod(directory, 0o755)
+    _make_stale(theirs_stale)
+    os.chmod(theirs_stale, 0o777)
+    listener = _bind(theirs)
+    code = """
+        import sys, os
+        from adapter.exits import Fatal
+        from adapter.unix import listeners
+        import pwd
+        def main():
+            for path, uid in zip(sys.argv[1:], (None, None, None, 0)):
+                try:
+                    listeners.bind_unix(path, backlog=1, mode=0o600, uid=uid)
+                except Fatal as fatal:
+                    print(fatal.code, fatal)
+    """
+    new = os.path.join(directory, "new.sock")
+    said = said_by(code, new, theirs, theirs_stale, free, user=NOBODY).splitlines()
+    listeners.close(listener)
+    assert said == [
+        f"111 cannot bind unix:{new}: no permission to create it in {directory}; allow this user to write there, or use another path",
+        f"111 cannot bind unix:{theirs}: it belongs to another user and may be in use; remove it if not, or use another path",
+        f"111 cannot bind unix:{theirs_stale}: no permission to create it in {directory}; allow this user to write there, or use another path",
+        f"111 cannot bind unix:{free}: no permission to replace it or to give it to another user; start as root, or leave --uid and --gid out",
+    ]
+    assert os.listdir(os.path.join(directory, "open")) == []
