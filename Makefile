@@ -2,7 +2,6 @@
 .PHONY: run test docs format clean
 
 PYTHON ?= python3
-export PORT ?= 8000
 BIN := .venv/bin
 CONF := $(CURDIR)/conf/supervisord/supervisord.conf
 JUNIT := .build/junit.xml

@@ -36,15 +36,14 @@ def environ(
 
     A chunked request gets the CONTENT_LENGTH that it turned out to have: no framework needs to know about the coding.
     """
-    path, _, query = head.target.partition("?")
-    result: dict[str, Any] = {
-        "REQUEST_METHOD": head.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "" if path == "*" else _unescape(path),
-        "QUERY_STRING": query,
-        "REQUEST_URI": head.target,
-        "RAW_URI": head.target,
-        "SERVER_PROTOCOL": head.version,
+    result = _request(head)
+    if head.length is None:
+        result["CONTENT_LENGTH"] = str(body.seek(0, os.SEEK_END))
+        body.seek(0)
+    name, port = _server(server, result.get("HTTP_HOST", ""))
+    result |= {
+        "SERVER_NAME": name,
+        "SERVER_PORT": port,
         "SERVER_SOFTWARE": "adapter/" + __version__,
         "REMOTE_ADDR": client.host,
         "REMOTE_PORT": client.port,
@@ -58,15 +57,26 @@ def environ(
         "wsgi.multiprocess": multiprocess,
         "wsgi.run_once": run_once,
     }
-    _add_fields(result, head.headers)
-    result["SERVER_NAME"], result["SERVER_PORT"] = _server(server, result.get("HTTP_HOST", ""))
-    if head.length is None:
-        result["CONTENT_LENGTH"] = str(body.seek(0, os.SEEK_END))
-        body.seek(0)
     return result
 
 
-def _add_fields(result: dict[str, Any], headers: list[tuple[str, str]]) -> None:
+def _request(head: Head) -> dict[str, Any]:
+    """What the request itself says. `*` is no path, so PATH_INFO is empty; REQUEST_URI has it."""
+    path, _, query = head.target.partition("?")
+    result = {
+        "REQUEST_METHOD": head.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "" if path == "*" else _unescape(path),
+        "QUERY_STRING": query,
+        "REQUEST_URI": head.target,
+        "RAW_URI": head.target,
+        "SERVER_PROTOCOL": head.version,
+    }
+    _add_fields(result, head.headers)
+    return result
+
+
+def _add_fields(result: dict[str, str], headers: list[tuple[str, str]]) -> None:
     """The fields in CGI's spelling (RFC 3875 §4.1.18); those of one name become one, as RFC 9110 §5.2 and §5.3 join them."""
     for name, value in headers:
         if name in _LEFT_OUT:

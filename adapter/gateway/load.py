@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, cast
 
@@ -23,18 +24,21 @@ def load(spec: str) -> WSGIApp:
     where, colon, what = spec.partition(":")
     if not where or (colon and not what):
         raise Misuse(f"the application {spec!r} is not `pkg.mod:callable` or `file.py:callable`")
-    module = _import_file(where) if where.endswith(".py") or os.sep in where else _import_module(where)
     path = what.removesuffix("()")
-    if path and not all(name.isidentifier() for name in path.split(".")):
+    if colon and not all(name.isidentifier() for name in path.split(".")):
         raise Misuse(f"{what!r} in {spec!r} is not a name, a dotted name, or one followed by ()")
+    module = _import_file(where) if where.endswith(".py") or os.sep in where else _import_module(where)
     app, name = _attribute(module, where, path) if path else _default(module, where)
     if what != path:
-        if not callable(app):
-            raise Misuse(f"{name} in {where} is {_kind(app)}, and cannot be called")
-        app, name = app(), what
-    if not callable(app):
-        raise Misuse(f"{name} in {where} is {_kind(app)}: a WSGI application is something that can be called")
-    return cast("WSGIApp", app)  # that it can be called is all one can know
+        app, name = _callable(app, f"{name} in {where}")(), f"what {what} returned"
+    return cast("WSGIApp", _callable(app, f"{name} in {where}"))
+
+
+def _callable(thing: Any, name: str) -> Callable[..., Any]:
+    """The thing itself, when it can be called: that is all one can know of an application."""
+    if not callable(thing):
+        raise Misuse(f"{name} is {'None' if thing is None else 'of type ' + type(thing).__name__}, which cannot be called")
+    return cast("Callable[..., Any]", thing)
 
 
 def _import_module(name: str) -> ModuleType:
@@ -132,7 +136,3 @@ def _near(name: str, names: list[str]) -> str:
 
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _kind(thing: object) -> str:
-    return f"a {type(thing).__name__}" if thing is not None else "None"

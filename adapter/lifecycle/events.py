@@ -104,7 +104,7 @@ class BootFailed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A worker began to drain by itself: somebody sent it a TERM."""
+    """Somebody sent a worker a TERM. It goes on serving: whether another takes its place is the master's to say."""
 
     worker: int
 

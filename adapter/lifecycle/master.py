@@ -10,7 +10,6 @@ from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import events as e
 from adapter.lifecycle.actions import Action, Answer, Dismiss, Kill, Reexec, Report, StopPreflight
 from adapter.lifecycle.commands import Command
-from adapter.lifecycle.limits import MERCY
 from adapter.lifecycle.reaping import exited
 from adapter.lifecycle.rolling import settle
 from adapter.lifecycle.state import Change, Move, Phase, Stage, State, Worker, shifted
@@ -232,10 +231,11 @@ def _boot_failed(turn: Turn, event: e.BootFailed) -> None:
 
 
 def _left(turn: Turn, event: e.Left) -> None:
+    """Not to be let go at once: the TERM may have been for the whole process group, and ours be the next thing we read."""
     worker = turn.state.worker(event.worker)
-    if worker is not None and worker.live:
-        turn.put(worker, Stage.DRAINING, lasting=turn.state.limits.drain + MERCY)
-        turn.say("info", "a worker was told to stop by someone else", worker=worker.id, slot=worker.slot, pid=worker.pid)
+    if worker is not None and worker.live and not worker.unwanted:
+        turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+        turn.say("info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot)
 
 
 def _rested(turn: Turn, event: e.Rested) -> None:

@@ -95,7 +95,7 @@ class IsReady:
 
 @dataclass(frozen=True, slots=True)
 class IsLeaving:
-    """It drains by itself: somebody sent it a TERM."""
+    """Somebody sent it a TERM: it wants to be relieved."""
 
 
 @dataclass(frozen=True, slots=True)

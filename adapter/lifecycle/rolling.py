@@ -48,7 +48,7 @@ def _fill(turn: Turn) -> None:
         surge = change.surge if change else target.limits.surge
         for slot in range(state.slots):
             sitting = list(turn.state.sitting(slot))
-            if all(worker.generation != target.number for worker in sitting) and (not sitting or _beside(turn) < surge):
+            if not any(worker.keeps(target.number) for worker in sitting) and (not sitting or _beside(turn) < surge):
                 _start(turn, slot, target)
         return
     # The import may take long, or never end: who dies meanwhile is replaced by the old generation.
@@ -70,7 +70,7 @@ def _start(turn: Turn, slot: int, generation: Generation) -> None:
 def _beside(turn: Turn) -> int:
     """How many workers of the target are coming to slots where another one sits."""
     target = turn.state.target
-    taken = {worker.slot for worker in turn.state.workers if worker.live and worker.generation != target}
+    taken = {worker.slot for worker in turn.state.workers if worker.live and not worker.keeps(target)}
     return sum(1 for worker in turn.state.workers if worker.unborn and worker.generation == target and worker.slot in taken)
 
 
@@ -80,7 +80,7 @@ def _relieve(turn: Turn) -> None:
     for slot in {worker.slot for worker in state.workers}:
         sitting = list(state.sitting(slot))
         ready = [worker for worker in sitting if worker.stage is Stage.READY]
-        keeper = next((worker for worker in ready if worker.generation == state.target), None)
+        keeper = next((worker for worker in ready if worker.keeps(state.target)), None)
         for worker in sitting:
             if keeper is not None and worker is not keeper:
                 turn.drain(worker, state.limits.drain, final=False)

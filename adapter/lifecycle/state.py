@@ -50,6 +50,7 @@ class Worker:
     since: float = 0.0  # when it entered its stage
     deadline: float | None = None  # never None while FORKING, BOOTING or DRAINING
     idle: bool = False
+    unwanted: bool = False  # somebody sent it a TERM: it goes once another sits in its slot
     final: bool = False  # told to drain for good: nobody serves after it
     granted: float = 0.0  # seconds it was last told to drain in
 
@@ -57,6 +58,10 @@ class Worker:
     def live(self) -> bool:
         """Is it there to serve, now or soon?"""
         return self.stage in (Stage.FORKING, Stage.BOOTING, Stage.READY)
+
+    def keeps(self, target: int) -> bool:
+        """May it keep its slot, when this generation should sit there?"""
+        return self.live and self.generation == target and not self.unwanted
 
     @property
     def unborn(self) -> bool:

@@ -129,11 +129,9 @@ class Gate:
             shared.loop.deadlines.set(self._quiet, now + QUIET)
         try:
             connection.setblocking(False)
-            parties = _parties(connection, peer)
-        except OSError:  # it was reset while it waited
+            Connection(shared, connection, _parties(connection, peer), now)
+        except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
             connection.close()
-            return
-        Connection(shared, connection, parties, now)
 
     def _failed(self, address: str, error: OSError, now: float) -> None:
         reason = error.strerror or str(error)

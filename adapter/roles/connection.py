@@ -8,6 +8,8 @@ The descriptor is closed in one place, `_close`, which never runs while a call d
 
 import socket
 import traceback
+from collections.abc import Callable
+from functools import partial
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
 
 from adapter.protocols.http1.events import Refusal
@@ -61,24 +63,25 @@ class Connection(Timed):
     def _on_ready(self, mask: int, now: float) -> None:
         try:
             self._ready(mask, now)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 -- as above
             self._fail()
 
     def _on_stall(self) -> None:
         """Called by the thread of the call."""
-        self._shared.loop.post(self._stalled)
+        self._shared.loop.post(partial(self._attempt, self._stalled))
 
     def _on_finish(self, call: Call, now: float) -> None:
-        try:
-            self._finished(call, now)
-        except Exception:  # noqa: BLE001
-            self._fail()
+        self._keep_alive = call.keep_alive
+        self._attempt(self._finished, now)
 
     def expire(self, now: float) -> None:
         """Our deadline. What it means depends on what we were waiting for."""
+        self._attempt(self._expired, now)
+
+    def _attempt(self, step: Callable[[float], None], now: float) -> None:
         try:
-            self._expired(now)
-        except Exception:  # noqa: BLE001
+            step(now)
+        except Exception:  # noqa: BLE001 -- as above
             self._fail()
 
     def leave(self, now: float) -> None:
@@ -172,9 +175,8 @@ class Connection(Timed):
 
     # -- responses ---------------------------------------------------------------------------------------------------------
 
-    def _finished(self, call: Call, now: float) -> None:
+    def _finished(self, now: float) -> None:
         self._shared.requests += 1
-        self._keep_alive = call.keep_alive
         self._state = FLUSHING
         self._said(now)
 

@@ -32,7 +32,6 @@ class Wire:
         self._trap = trap
         self._stopping = False
 
-    @property
     def stopping(self) -> bool:
         """Whether we have been asked to stop."""
         if not self._stopping and self._trap.read():
@@ -43,7 +42,7 @@ class Wire:
         """False: nothing came for so long; or, when `idle`, nothing is there and we are asked to stop."""
         deadline = monotonic() + seconds
         while True:
-            hurry = idle and self.stopping
+            hurry = idle and self.stopping()
             poll = select.poll()
             poll.register(self._ends.reader, select.POLLIN)
             if not self._stopping:
@@ -53,7 +52,7 @@ class Wire:
                 return True
             if hurry or (not ready and monotonic() >= deadline):
                 return False
-            self.stopping  # noqa: B018 -- the trap rang: take it, or poll would return for ever
+            self.stopping()  # the trap may have rung: hear it, or poll would return at once for ever
 
     def read(self) -> bytes:
         """What is there; b"" at the end, or when the client is gone."""
@@ -106,25 +105,36 @@ class Conversation:
         self._wire = wire
         self._parties = parties
         self._incoming = Incoming(limits(settings), settings.body_memory)
+        self._gone = False
 
     def run(self) -> None:
         """Until the end of it. A client that goes away is no error."""
         try:
-            patience = self._settings.header_timeout
-            while (request := self._next(patience)) is not None:
-                if isinstance(request, Refusal):
-                    self._send(refusal(request.status, date=self._application.date()))
-                    break
-                wanted = self._settings.keepalive_timeout > 0 and (request.more or not self._wire.stopping)
-                if not self._application.answer(request, self._parties, self._send, keep_alive=wanted):
-                    break
-                patience = self._settings.keepalive_timeout
+            spoke_last = self._talk()
         except ClientGone:
             return
-        self._wire.end()
+        if spoke_last and not self._gone:
+            self._wire.end()
+
+    def _talk(self) -> bool:
+        """Whether it was we who ended it, with a response that must still arrive."""
+        patience = self._settings.header_timeout
+        while (request := self._next(patience)) is not None:
+            if isinstance(request, Refusal):
+                self._send(refusal(request.status, date=self._application.date()))
+                return True
+            wanted = self._settings.keepalive_timeout > 0 and (request.more or not self._wire.stopping())
+            if not self._application.answer(request, self._parties, self._send, keep_alive=wanted):
+                return True
+            patience = self._settings.keepalive_timeout
+        return False
 
     def _send(self, data: bytes) -> None:
-        self._wire.send(data, self._settings.write_timeout)
+        try:
+            self._wire.send(data, self._settings.write_timeout)
+        except ClientGone:
+            self._gone = True
+            raise
 
     def _next(self, patience: float) -> Whole | Refusal | None:
         """The next request, or why there is none; None: good-bye. `patience`: seconds for its first byte."""

@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import adapter
 from adapter.config.envdir import application_environment
 from adapter.config.settings import Settings
 from adapter.lifecycle import events
+from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.messages import (
     CannotFork,
     DrainNow,
@@ -61,7 +63,7 @@ class Crew:
         ours, theirs = Channel.pair()
         try:
             argv = _preloader(theirs.fileno())
-            pid = processes.spawn(argv, environ=environ, directory=start, keep=[theirs.fileno()])
+            pid = processes.spawn(argv, environ=environ, directory=start, keep=[theirs.fileno()], held=DEFAULT)
         except OSError:
             ours.close()
             raise
@@ -69,7 +71,7 @@ class Crew:
             theirs.close()
         family.channel = ours
         self.families[generation] = family
-        self._attend(ours, lambda: self._hear_preloader(generation))
+        self._attend(ours, partial(self._hear_preloader, generation))
         ours.send(to_plain(Prepare(generation, family.settings.to_dict())))
         return pid
 
@@ -80,7 +82,7 @@ class Crew:
             return "its preloader is gone"
         ours, theirs = Channel.pair()
         self._workers[worker] = ours, generation
-        self._attend(ours, lambda: self._hear_worker(worker))
+        self._attend(ours, partial(self._hear_worker, worker))
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno()])
             ours.send(to_plain(Serve(family.addresses)), listeners)
@@ -125,23 +127,24 @@ class Crew:
             number: {
                 "settings": family.settings.to_dict(),
                 "addresses": family.addresses,
-                "fd": family.channel.fileno() if family.channel else None,
+                "fd": family.channel.fileno() if family.channel else -1,  # -1, too, when it has hung up and is not reaped yet
             }
             for number, family in self.families.items()
         }
-        return {"families": families, "workers": {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items()}}
+        workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
+        return {"families": families, "workers": workers}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
         for number, each in plain.get("families", {}).items():
-            channel = Channel.adopt(each["fd"]) if each.get("fd") is not None else None
+            channel = Channel.adopt(each["fd"]) if each["fd"] >= 0 else None
             self.families[int(number)] = Family(Settings.from_dict(each["settings"]), list(each["addresses"]), channel)
             if channel is not None:
-                self._attend(channel, lambda generation=int(number): self._hear_preloader(generation))  # type: ignore[misc]
+                self._attend(channel, partial(self._hear_preloader, int(number)))
         for worker, (fd, generation) in plain.get("workers", {}).items():
             channel = Channel.adopt(fd)
             self._workers[int(worker)] = channel, generation
-            self._attend(channel, lambda worker=int(worker): self._hear_worker(worker))  # type: ignore[misc]
+            self._attend(channel, partial(self._hear_worker, int(worker)))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

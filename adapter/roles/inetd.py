@@ -30,6 +30,8 @@ _PATIENCE = 5.0  # seconds for a client to take a refusal when there are no sett
 
 def main(argv: Sequence[str]) -> int:
     """Serve fd 0. The exit code."""
+    if list(argv[:1]) == ["--check"]:  # the pre-flight of a reload in `wait` mode
+        return _check(argv[1:])
     if is_listening(0) or "ADAPTER_CARRYOVER" in os.environ:  # the latter: it was, then a reload replaced our image
         return _serve_listener(argv)
     # Before anything can print: what is on 1 and 2 may be the client.
@@ -88,8 +90,8 @@ def _turn_away(wire: Wire) -> None:
 def _serve_listener(argv: Sequence[str]) -> int:
     """`wait` mode: a server like any other, on the listener we were given."""
     from adapter.lifecycle.dialects import SIGNALS  # noqa: PLC0415 -- a connection pays for none of this
-    from adapter.roles import master  # noqa: PLC0415
-    from adapter.unix.signals import block  # noqa: PLC0415
+    from adapter.roles import master  # noqa: PLC0415 -- as above
+    from adapter.unix.signals import block  # noqa: PLC0415 -- as above
 
     block([row.signal for row in SIGNALS])
     if is_listening(0):
@@ -98,6 +100,15 @@ def _serve_listener(argv: Sequence[str]) -> int:
         return master.run(lambda: resolve(parse(argv), os.environ))
     except Fatal as error:
         return _fatal(Log(2, stamp=False), error)
+
+
+def _check(argv: Sequence[str]) -> int:
+    log = Log(2, stamp=False)
+    try:
+        log.info("the options are good", app=resolve(parse(argv), os.environ).app)
+    except Fatal as error:
+        return _fatal(log, error)
+    return STOPPED
 
 
 def _fatal(log: Log, error: Fatal) -> int:

@@ -30,7 +30,7 @@ class Listeners:
 
     def open(self, settings: Settings) -> list[str]:
         """The addresses these settings ask for, all of them open. Raises Fatal, and leaves everything as it was."""
-        wanted = [str(addresses.parse(text)) for text in settings.bind] or self._inherited or [DEFAULT]
+        wanted = [self._known_as(text) for text in settings.bind] or self._inherited or [DEFAULT]
         opened: list[str] = []
         try:
             for address in dict.fromkeys(wanted):
@@ -44,6 +44,14 @@ class Listeners:
         for address in opened:
             self._log.info("listening", address=self._open[address].address)
         return list(dict.fromkeys(wanted))
+
+    def _known_as(self, text: str) -> str:
+        """The canonical address; for `fd:N` that of the inherited listener which came as N, since 0 is moved away."""
+        address = addresses.parse(text)
+        if isinstance(address, addresses.Fd):
+            came = [known for known in self._inherited if address.number in self._open[known].numbers]
+            return came[0] if came else str(address)
+        return str(address)
 
     def descriptors(self, wanted: list[str]) -> list[int]:
         """The descriptors of these addresses, in this order."""
@@ -84,7 +92,13 @@ class Listeners:
     def to_plain(self) -> dict[str, Any]:
         """For the carryover."""
         kept = {
-            address: {"fd": each.socket.fileno(), "address": each.address, "owned": each.owned, "inode": each.inode}
+            address: {
+                "fd": each.socket.fileno(),
+                "address": each.address,
+                "owned": each.owned,
+                "inode": each.inode,
+                "numbers": each.numbers,
+            }
             for address, each in self._open.items()
         }
         return {"open": kept, "inherited": self._inherited}
@@ -95,7 +109,11 @@ class Listeners:
         for address, each in plain.get("open", {}).items():
             inode = each.get("inode")
             self._open[address] = listeners.adopt(
-                int(each["fd"]), address=each["address"], owned=bool(each["owned"]), inode=tuple(inode) if inode else None
+                int(each["fd"]),
+                address=each["address"],
+                owned=bool(each["owned"]),
+                inode=tuple(inode) if inode else None,
+                numbers=tuple(each.get("numbers", ())),
             )
 
 

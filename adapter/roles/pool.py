@@ -1,5 +1,6 @@
 """The threads that run the application, and the tasks they are given."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
@@ -66,6 +67,8 @@ class Pool:
             task.began = monotonic()
             try:
                 task.run()
+            except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
+                sys.excepthook(*sys.exc_info())
             finally:
                 self._post(partial(self._finished, task))
 

@@ -3,6 +3,7 @@
 import os
 from signal import Signals
 
+from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.events import Event, PreflightEnded
 from adapter.roles import reexec
 from adapter.roles.watch import Watch
@@ -25,7 +26,7 @@ class Preflight:
         argv = reexec.command(directory, ["--check"])
         reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            self._pid = processes.spawn(argv, environ=os.environ, directory=directory, keep=(), output=writer)
+            self._pid = processes.spawn(argv, environ=os.environ, directory=directory, keep=(), output=writer, held=DEFAULT)
         except OSError as error:
             os.close(reader)
             return [PreflightEnded(_refusal(argv[0], directory, error))]

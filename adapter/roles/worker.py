@@ -128,13 +128,13 @@ class _Worker:
 
     def _signalled(self) -> None:
         """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
-        if not self._trap.read():
-            return
+        if Signals.SIGTERM not in self._trap.read():
+            return  # one of those we are deaf to: their handlers, too, leave their number in the wake-up pipe
         if os.getppid() != self._master:
             self._orphan()
             return
+        # Nothing more: only the master knows whether it got the same TERM, and must have us empty the queue of our listeners.
         self._say(IsLeaving())
-        self._drain(self._settings.drain_timeout, self._settings.drain_timeout, [])
 
     def _orphan(self) -> None:
         """The master is gone. The listeners first: who starts next must find the port free. Then finish what we hold."""

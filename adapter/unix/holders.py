@@ -60,15 +60,17 @@ def describe(pid: int) -> str | None:
             words = cmdline.read().split("\0")[:-1]
     except OSError:
         return None
-    return f"pid {pid}, {_script(words) or name if name.startswith('python') else name}"
+    return f"pid {pid}, {(name.startswith('python') and _script(words)) or name}"
 
 
 def _script(words: list[str]) -> str:
-    """What a Python process runs: `-m NAME`'s name or the script's. Nothing more of the command line: it may hold secrets."""
+    """What a Python process runs: the NAME of `-m NAME`, or the script's. No other word is told: a command line may hold secrets."""
     for before, word in itertools.pairwise(words):
         if before == "-m":
             return word
-        if not word.startswith("-"):
+        if before == "-c":
+            return ""
+        if not word.startswith("-") and before not in {"-W", "-X"}:
             return os.path.basename(word)
     return ""
 

@@ -92,9 +92,10 @@ def _einhorn(environ: Mapping[str, str]) -> Iterator[_Claim]:
 
 def _server_starter(environ: Mapping[str, str]) -> Iterator[_Claim]:
     """`127.0.0.1:80=3;8080=4;/run/app.sock=5`."""
-    for port in filter(None, environ.get("SERVER_STARTER_PORT", "").split(";")):
-        fd = port.rpartition("=")[2]
-        yield _Claim(_digits(fd, "SERVER_STARTER_PORT", environ["SERVER_STARTER_PORT"]), f"SERVER_STARTER_PORT, {port}")
+    value = environ.get("SERVER_STARTER_PORT", "")
+    for port in filter(None, value.split(";")):
+        _, equals, fd = port.rpartition("=")
+        yield _Claim(_digits(equals and fd, "SERVER_STARTER_PORT", value), f"SERVER_STARTER_PORT, {port}")
 
 
 def _number(environ: Mapping[str, str], variable: str) -> int:

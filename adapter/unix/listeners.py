@@ -87,31 +87,38 @@ def bind_unix(path: str, *, backlog: int, mode: int, uid: int | None = None, gid
         sock.listen(backlog)
         socketfiles.check_still(path, inode)
         return Listener(sock, f"unix:{os.path.join(os.getcwd(), path)}", owned=True, inode=inode)
-    except OSError as error:
+    except BaseException as error:
         if inode is not None:
             socketfiles.remove(path, inode)
         sock.close()
-        raise refusals.of_unix(path, error) from error
-    except BaseException:
-        sock.close()
+        if isinstance(error, OSError):
+            raise refusals.of_unix(path, error) from error
         raise
 
 
 def adopt(
-    fd: int, *, address: str = "", owned: bool = False, inode: Inode | None = None, name: str = "", origin: str = "--bind"
+    fd: int,
+    *,
+    address: str = "",
+    owned: bool = False,
+    inode: Inode | None = None,
+    name: str = "",
+    numbers: tuple[int, ...] = (),
+    origin: str = "--bind",
 ) -> Listener:
     """Make a listener of a descriptor that is already listening; what it is, is read from it (SO_DOMAIN, SO_TYPE, socket(7)).
 
-    `address` is for a socket whose own name says too little (a path that was relative when it was bound). `origin` says
-    in errors who named the descriptor. One of 0, 1, 2 is moved away, and /dev/null takes the place of every one of them
-    that is the same socket: nothing that is printed may go there. Raises `Misuse`, and then leaves the descriptor alone.
+    `address` is for a socket whose own name says too little (a path that was relative when it was bound), `numbers` for one
+    that first came as others; a carryover knows both. `origin` says in errors who named the descriptor.
+    One of 0, 1, 2 is moved away, and /dev/null takes the place of every one of them that is the same socket: nothing that is
+    printed may go there. Raises `Misuse`, and then leaves the descriptor alone.
     """
     _check_listening(fd, f"fd {fd} ({origin})")
     sock = sockets.socket(fileno=_off_standard(fd))
     sock.set_inheritable(False)
     # O_NONBLOCK belongs to the open file, so whoever shares it sees it too; no supervisor known to us accepts by itself.
     sock.setblocking(False)
-    return Listener(sock, address or address_of(sock), owned=owned, inode=inode, name=name, numbers=(fd,))
+    return Listener(sock, address or address_of(sock), owned=owned, inode=inode, name=name, numbers=numbers or (fd,))
 
 
 def unlink(listener: Listener) -> bool:

@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from signal import Signals
 
 _PR_SET_PDEATHSIG = 1
@@ -33,19 +33,26 @@ def die_with_parent(parent: int, number: Signals) -> bool:
 
 
 def spawn(
-    argv: Sequence[str], *, environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None = None
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    directory: str,
+    keep: Sequence[int],
+    output: int | None = None,
+    held: Iterable[Signals] = (),
 ) -> int:
     """Start a program: fd 0 is /dev/null, 1 and 2 are ours or `output`, of the others only `keep` survive. Returns its pid.
 
-    Raises OSError with the path that could not be run or entered. Signals come with default handlers and an empty mask,
-    except those that were ignored when we started. Only for single-threaded callers.
+    Raises OSError with the path that could not be run or entered. Signals come with default handlers, except those that were
+    ignored when we started, and only `held` are blocked: a signal to our whole process group must not kill the child while it
+    is still coming to its senses. Only for single-threaded callers.
     """
     reader, writer = os.pipe2(os.O_CLOEXEC)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         pid = os.fork()
         if pid == 0:
-            _become(argv, environ, directory, keep, output, writer)
+            _become(argv, environ, directory, keep, output, held, writer)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         os.close(writer)
@@ -59,7 +66,13 @@ def spawn(
 
 
 def _become(  # noqa: PLR0917 -- the arguments of `spawn`, once more
-    argv: Sequence[str], environ: Mapping[str, str], directory: str, keep: Sequence[int], output: int | None, writer: int
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    directory: str,
+    keep: Sequence[int],
+    output: int | None,
+    held: Iterable[Signals],
+    writer: int,
 ) -> None:
     """The child's half of `spawn`; never returns."""
     path = directory
@@ -76,8 +89,8 @@ def _become(  # noqa: PLR0917 -- the arguments of `spawn`, once more
         signal.set_wakeup_fd(-1)
         for each in (Signals.SIGPIPE, Signals.SIGXFSZ):  # Python ignores them at start; what we start need not
             signal.signal(each, signal.SIG_DFL)
-        # exec resets our handlers and, the mask emptied only now, a signal in between finds the default action: as intended.
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        # A signal between here and the exec, which resets our handlers, runs one that does nothing.
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         os.execve(path, list(argv), dict(environ))
     except OSError as error:
         os.write(writer, f"{error.errno or errno.EIO} {path}".encode(errors="surrogateescape"))

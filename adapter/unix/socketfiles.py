@@ -42,7 +42,7 @@ def create(sock: sockets.socket, path: str, mode: int) -> Inode:
 
 
 def check_still(path: str, inode: Inode) -> None:
-    """Between bind(2) and listen(2) we look stale to another starter: raises `SystemFailure` when one took the place."""
+    """After listen(2), before which we looked stale to any other starter: raises `SystemFailure` when one took the place."""
     try:
         still = inode_of(path) == inode
     except FileNotFoundError:
@@ -87,15 +87,16 @@ def _take_away_stale(path: str) -> None:
         raise Misuse(f"cannot bind unix:{path}: it is a symbolic link, and none is followed; name the target, or remove the link")
     if not stat.S_ISSOCK(found.st_mode):
         raise Misuse(f"cannot bind unix:{path}: a file that is no socket is in its place; remove it, or use another path")
-    _check_stale(path)
-    _remove_exactly(path, (found.st_dev, found.st_ino))
+    _check_stale(path, path)
+    _remove_stale(path)
 
 
-def _check_stale(path: str) -> None:
+def _check_stale(file: str, path: str) -> None:
+    """Raises when somebody listens on the socket at `file`, which is that of `path`."""
     with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:
-            probe.connect(path)
+            probe.connect(file)
         except (ConnectionRefusedError, FileNotFoundError):
             return
         except PermissionError:
@@ -109,19 +110,28 @@ def _check_stale(path: str) -> None:
         _in_use(path, holders.describe(pid) or holders.of_unix(path))
 
 
-def _remove_exactly(path: str, stale: Inode) -> None:
-    """Remove this very file: it is moved aside first and looked at again, so a rival's fresh one is given back."""
-    aside = os.path.join(os.path.dirname(path), f".adapter-stale-{os.urandom(6).hex()}")
+def _remove_stale(path: str) -> None:
+    """Move the file aside, look again, and only then remove it; a rival's living one is given back.
+
+    A rival binds, listens, and then looks whether the path is still its own (`check_still`); we rename, and then look
+    whether anybody listens. So one of the two always sees the other, and never do both believe to have the path.
+    """
+    directory = os.open(os.path.dirname(path) or ".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    # By way of the descriptor: in the directory's own path the longer name might not fit into sun_path.
+    aside = f"/proc/self/fd/{directory}/.adapter-stale-{os.urandom(6).hex()}"
     try:
         os.rename(path, aside)
+        try:
+            _check_stale(aside, path)
+        except SystemFailure:
+            os.link(aside, path, follow_symlinks=False)
+            raise
+        finally:
+            os.unlink(aside)
     except FileNotFoundError:
-        return
-    fresh = inode_of(aside) != stale
-    if fresh:
-        os.link(aside, path, follow_symlinks=False)
-    os.unlink(aside)
-    if fresh:
-        _in_use(path, holders.of_unix(path))
+        return  # somebody was faster; the next bind(2) tells
+    finally:
+        os.close(directory)
 
 
 def _in_use(path: str, holder: str | None) -> NoReturn:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from adapter.exits import Misuse, SystemFailure
 from adapter.unix import listeners, refusals
 from adapter.unix.listeners import Listener
@@ -65,14 +66,15 @@ def test_address_in_use_names_the_holder(theirs: str) -> None:
     """A busy port is refused with the pid and the name of who has it, on this address or on all of them."""
     code = """
         import socket, sys
-        s = socket.create_server((sys.argv[1], 0), family=socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET,
-                                 dualstack_ipv6=":" in sys.argv[1])
-        print(s.getsockname()[1], flush=True)
-        sys.stdin.readline()
+        six = ":" in sys.argv[1]
+        s = socket.create_server((sys.argv[1], 0), family=socket.AF_INET6 if six else socket.AF_INET, dualstack_ipv6=six)
     """
-    with living(code.replace("print(s.getsockname()[1], flush=True)", "").replace("sys.stdin.readline()", ""), theirs) as process:
+    with living(code, theirs) as process:
         port = _listening_port_of(process.pid)
-        with pytest.raises(SystemFailure, match=rf"cannot bind 127\.0\.0\.1:{port}: address in use \(held by pid {process.pid}, .+\); ") as caught:
+        with pytest.raises(
+            SystemFailure,
+            match=rf"cannot bind 127\.0\.0\.1:{port}: address in use \(held by pid {process.pid}, python[^ ]*\); stop",
+        ) as caught:
             listeners.bind_tcp("127.0.0.1", port, backlog=1)
     assert caught.value.code == 111
     listeners.close(listeners.bind_tcp("127.0.0.1", port, backlog=1))
@@ -93,7 +95,6 @@ def test_without_privilege_the_holder_is_a_user(tcp: Listener) -> None:
     code = f"""
         from adapter.exits import Fatal
         from adapter.unix import listeners
-        import encodings.idna
         def main():
             try:
                 listeners.bind_tcp("127.0.0.1", {_port(tcp)}, backlog=1)
@@ -110,7 +111,6 @@ def test_low_port_without_privilege() -> None:
         import sys
         from adapter.exits import Fatal
         from adapter.unix import listeners
-        import encodings.idna
         def main():
             try:
                 listeners.bind_tcp("127.0.0.1", 81, backlog=1)
@@ -134,7 +134,9 @@ def test_an_address_of_another_machine() -> None:
 
 def test_no_such_host() -> None:
     """A name that cannot be (RFC 6761, .invalid) is refused with a sentence, resolver or not."""
-    with pytest.raises((Misuse, SystemFailure), match=r"cannot bind nowhere\.invalid:80: (no such host|the resolver does not answer)"):
+    with pytest.raises(
+        (Misuse, SystemFailure), match=r"cannot bind nowhere\.invalid:80: (no such host|the resolver does not answer)"
+    ):
         listeners.bind_tcp("nowhere.invalid", 80, backlog=1)
 
 
@@ -174,7 +176,10 @@ def _closed() -> int:
         (lambda: os.open("/dev/null", os.O_RDONLY), "is not a socket"),
         (lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).detach(), "is not a TCP or UNIX stream socket"),
         (lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).detach(), "is not a TCP or UNIX stream socket"),
-        (lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).detach(), "does not listen; for one connection per process use `adapter inetd`"),
+        (
+            lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).detach(),
+            "does not listen; for one connection per process use `adapter inetd`",
+        ),
     ],
 )
 def test_adopt_refuses_what_is_no_listener(make, sentence: str) -> None:
@@ -184,3 +189,11 @@ def test_adopt_refuses_what_is_no_listener(make, sentence: str) -> None:
         listeners.adopt(fd)
     if make is not _closed:
         os.close(fd)
+
+
+def test_what_a_carryover_knows_is_kept() -> None:
+    """Address and first numbers, told by an image before us, are taken over as they are."""
+    given = socket.create_server(("127.0.0.1", 0))
+    listener = listeners.adopt(given.detach(), address="elsewhere:1", numbers=(0, 3))
+    assert (listener.address, listener.numbers) == ("elsewhere:1", (0, 3))
+    listeners.close(listener)

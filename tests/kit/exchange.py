@@ -10,6 +10,7 @@ import random
 import re
 import socket
 import struct
+import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -111,12 +112,16 @@ def _place(path: str) -> str:
 
 
 class Wire:
-    """One connection, and the counters of the exchange that is going on: `sent` and `seen`, bytes."""
+    """One connection, and the counters of the exchange that is going on: `sent` and `seen`, bytes.
+
+    `asked` counts its questions; `worker` is who gave its last answer (X-Worker), as text.
+    """
 
     def __init__(self, address: str, timeout: float) -> None:
         self._socket = connect(address, timeout)
         self._buffer = b""
         self.asked = 0
+        self.worker = ""
         self.sent = self.seen = 0
 
     def close(self) -> None:
@@ -135,12 +140,18 @@ class Wire:
             raise Lost("wrong", f"bytes that nobody asked for: {unasked!r}")
         return True
 
-    def exchange(self, asked: Question) -> Answer:
-        """The answer to `asked`, right in every byte; raises Lost. After Lost, or an answer with `close`, close it."""
+    def exchange(self, asked: Question, *, halt: float = 0.0) -> Answer:
+        """The answer to `asked`, right in every byte; raises Lost. After Lost, or an answer with `close`, close it.
+
+        With `halt` the question goes out in four parts, that many seconds apart: it is not whole for a while.
+        """
         self.asked += 1
         self.sent = self.seen = 0
-        self._send(asked.head)
-        self._send(asked.body)
+        if halt:
+            self._send_haltingly(asked, halt)
+        else:
+            self._send(asked.head)
+            self._send(asked.body)
         status, fields = self._head()
         chunked = _framing(fields)
         body = self._chunks() if chunked else self._exactly(int(fields["content-length"]))
@@ -152,9 +163,17 @@ class Wire:
             raise Lost("wrong", f"{len(self._buffer)} bytes beyond the answer: {self._buffer[:100]!r}")
         tokens = {token.strip().lower() for token in fields.get("connection", "").split(",")}
         close = "close" in tokens
+        self.worker = fields.get("x-worker", "")
         if b"\r\nConnection: close\r\n" in asked.head and not close:
             raise Lost("wrong", "we asked for a close and the answer does not promise it")
         return Answer(fields, close, rude=close and self._farewell())
+
+    def _send_haltingly(self, asked: Question, halt: float) -> None:
+        for whole in filter(None, (asked.head, asked.body)):
+            middle = len(whole) // 2
+            for part in (whole[:middle], whole[middle:]):
+                self._send(part)
+                time.sleep(halt)  # a slow client is what we play here; nothing is waited for
 
     def _send(self, data: bytes) -> None:
         left = memoryview(data)

@@ -36,8 +36,8 @@ class Lines:
         with self._changed:
             return self._lines[since:]
 
-    def wait_for(self, pattern: str, *, timeout: float = 30, since: int = 0) -> re.Match[str]:
-        """The first match of `pattern` in a line from `since` on; AssertionError after `timeout` seconds, or at EOF without one."""
+    def wait_for(self, pattern: str, *, timeout: float = 30, since: int = 0, skip: int = 0) -> re.Match[str]:
+        """The first match of `pattern` in a line from `since` on, `skip` such lines passed over; AssertionError after `timeout` seconds, or at EOF without one."""
         found = re.compile(pattern)
         deadline = time.monotonic() + timeout
         at = since
@@ -46,8 +46,9 @@ class Lines:
                 while at < len(self._lines):
                     match = found.search(self._lines[at])
                     at += 1
-                    if match:
+                    if match and skip == 0:
                         return match
+                    skip -= bool(match)
                 left = deadline - time.monotonic()
                 if self.ended or left <= 0:
                     why = "it has ended" if self.ended else f"{timeout} s have passed"

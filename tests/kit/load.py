@@ -1,7 +1,7 @@
 """A strict client under whose eyes the server is reloaded and stopped: nothing is tried twice, every byte is checked.
 
 `python -m kit.load ADDRESS` visits the server with several connections at once, says `ready` (and the versions that answered)
-when each of them has had a right answer, says it again for each line `lap` it reads (each has had one more; `lap refused`: has been refused), and stops at any other line or EOF:
+when each of them has had a right answer, says it again for each line `lap` it reads (each has had one more, to a question begun since; `lap refused`: has been refused), and stops at any other line or EOF:
 what is under way is finished, then a summary in JSON is printed. `Load` is that process, for a test.
 
 A connection that the server closed while it was idle (seen before we ask) is counted as `idle_closed`, as every browser
@@ -14,104 +14,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from kit.exchange import Answer, Lost, Question, Wire, question
+from kit.exchange import Lost, Question, Wire, question
 from kit.lines import Lines
+from kit.tally import Report, Tally
 
-KINDS = ("refused", "reset", "truncated", "empty", "wrong", "timeout", "own")
-_EVIDENCE = 60
+__all__ = ["Load", "Report"]
+
 _ASKS = {
     "keepalive": ("small", "big", "small", "post", "stream", "small"),
     "fresh": ("small", "post", "small", "big"),
     "idle": ("small",),
     "slow": ("slow",),
+    "halting": ("small", "post"),
 }
-
-
-class Tally:
-    """What all visitors saw, counted under one lock."""
-
-    def __init__(self, visitors: int, stop: threading.Event) -> None:
-        self.stop = stop
-        self.lock = threading.Lock()
-        self.begun = time.monotonic()
-        self.counts: Counter[str] = Counter()
-        self.kinds: Counter[str] = Counter()
-        self.versions: Counter[str] = Counter()
-        self.lately: set[str] = set()
-        self.evidence: list[dict[str, Any]] = []
-        self.slowest = self.gap = 0.0
-        self.slowest_name = ""
-        self.last = self.begun
-        self.everyone = frozenset(range(visitors))
-        self.waiting = set(self.everyone)
-        self.wanted = "ok"
-
-    def lap(self, *, refused: bool = False) -> None:
-        """From now on wait for a right answer to each visitor (or, if `refused`, for its next refusal)."""
-        with self.lock:
-            self.wanted = "refused" if refused else "ok"
-            self.waiting = set(self.everyone)
-            self.lately.clear()
-
-    def _came(self, outcome: str, visitor: int) -> None:
-        if outcome == self.wanted and visitor in self.waiting:
-            self.waiting.discard(visitor)
-            if not self.waiting:
-                print("ready", *sorted(self.lately), flush=True)
-
-    def right(self, visitor: int, asked: Question, answer: Answer, seconds: float) -> None:
-        """A whole and right answer came `seconds` after its question began (its connection included, if fresh)."""
-        with self.lock:
-            now = time.monotonic()
-            self.counts["ok"] += 1
-            self.kinds[asked.name] += 1
-            version = answer.fields.get("x-version", "")
-            self.versions[version] += 1
-            self.lately.add(version)
-            self.counts["close_said"] += answer.close
-            self.counts["rude_closes"] += answer.rude
-            if not self.stop.is_set():  # the last ones, slow by order, would look like a gap
-                self.gap, self.last = max(self.gap, now - self.last), now
-            if seconds - asked.pause > self.slowest:
-                self.slowest, self.slowest_name = seconds - asked.pause, asked.name
-            self._came("ok", visitor)
-
-    def lost(self, error: Lost, number: int, **evidence: Any) -> None:
-        """A question of visitor `number` without a right answer."""
-        with self.lock:
-            self._came(error.kind, number)
-            self.counts[error.kind] += 1
-            self.counts["reused_failures"] += bool(evidence.get("reused"))
-            if self.counts[error.kind] <= (_EVIDENCE if error.kind != "refused" else 3):
-                at = {"at": datetime.now(UTC).isoformat(), "second": round(time.monotonic() - self.begun, 4)}
-                self.evidence.append({**at, "kind": error.kind, "detail": error.detail, **evidence})
-
-    def note(self, name: str) -> None:
-        """Something that is no failure happened once more."""
-        with self.lock:
-            self.counts[name] += 1
-
-    def summary(self) -> dict[str, Any]:
-        """The whole, as a JSON object; `seconds`, `slowest` and `gap` (longest time without any right answer) in seconds."""
-        with self.lock:
-            names = ("ok", *KINDS, "connections", "close_said", "idle_closed", "reused_failures", "rude_closes")
-            return {
-                **{name: self.counts[name] for name in names},
-                "kinds": dict(self.kinds),
-                "versions": dict(self.versions),
-                "seconds": round(time.monotonic() - self.begun, 3),
-                "slowest": round(self.slowest, 4),
-                "slowest_name": self.slowest_name,
-                "gap": round(self.gap, 4),
-                "evidence": self.evidence,
-            }
 
 
 class Visitor(threading.Thread):
@@ -158,11 +78,11 @@ class Visitor(threading.Thread):
             if not wire:
                 wire = self.wire = Wire(self.options.address, self.options.timeout)
                 self.tally.note("connections")
-            answer = wire.exchange(asked)
+            answer = wire.exchange(asked, halt=self.options.halt if self.manner == "halting" else 0.0)
         except Lost as error:
             self._failed(error, wire, asked, time.monotonic() - begun)
             return
-        self.tally.right(self.number, asked, answer, time.monotonic() - begun)
+        self.tally.right(self.number, asked, answer, begun)
         if answer.close or self.manner == "fresh":
             self._drop()
 
@@ -173,7 +93,7 @@ class Visitor(threading.Thread):
             self.tally.lost(error, self.number, **said, connected=False)
             self.stop.wait(0.01)  # nobody there: do not burn the processor that the server needs to come back
             return
-        facts = {"question": wire.asked, "reused": wire.asked > 1, "sent": wire.sent, "seen": wire.seen}
+        facts = {"question": wire.asked, "reused": wire.asked > 1, "sent": wire.sent, "seen": wire.seen, "worker": wire.worker}
         self.tally.lost(error, self.number, **said, connected=True, **facts)
 
     def _drop(self) -> None:
@@ -182,38 +102,12 @@ class Visitor(threading.Thread):
         self.wire = None
 
 
-class Report:
-    """The summary of a load, to be asserted about; as text it is the evidence."""
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self.facts = facts
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.facts[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    @property
-    def lost(self) -> int:
-        """Requests of ours, on a connection we had, without a whole and right answer (and any failure of the client's own)."""
-        return sum(int(self.facts[kind]) for kind in KINDS) - int(self.facts["refused"])
-
-    @property
-    def failed(self) -> int:
-        """The lost ones and those that found nobody listening."""
-        return self.lost + int(self.facts["refused"])
-
-    def __str__(self) -> str:
-        lines = [json.dumps(fact) for fact in self.facts["evidence"]]
-        return "\n".join([json.dumps({**self.facts, "evidence": len(lines)}, indent=1), *lines])
-
-
 class Load:
     """The client as a process of its own. `with Load(address) as load: …; report = load.stop()`.
 
     `keepalive` connections that are re-used at once, `fresh` ones that serve one question each, `idle` ones re-used after
-    `idle_pause` seconds, `slow` ones whose questions take the application `slow_pause` seconds. `timeout`: seconds of silence.
+    `idle_pause` seconds, `slow` ones whose questions take the application `slow_pause` seconds, `halting` ones that send each
+    question in four parts, `halt` seconds apart. `timeout`: seconds of silence.
     `wait`: on entry, for a right answer on each of them.
     """
 
@@ -245,9 +139,15 @@ class Load:
         self._process.stdin.close()
 
     def lap(self) -> set[str]:
-        """Wait until each connection has had one more right answer; the versions that answered meanwhile."""
+        """Wait until each connection has had a right answer to a question begun since; the versions that answered meanwhile."""
         self._say("lap")
         return self._hear()
+
+    def until(self, version: str, timeout: float = 60) -> None:
+        """Wait, lap by lap, until nobody answers with another version; AssertionError after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while (seen := self.lap()) != {version}:
+            assert time.monotonic() < deadline, f"after {timeout} s versions {seen} still answer"
 
     def lap_refused(self) -> None:
         """Wait until each connection has found nobody listening."""
@@ -277,9 +177,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m kit.load", description=__doc__)
     parser.add_argument("address", help="HOST:PORT, [V6]:PORT or unix:PATH")
-    for manner, number in {"keepalive": 6, "fresh": 4, "idle": 1, "slow": 1}.items():
+    for manner, number in {"keepalive": 6, "fresh": 4, "idle": 1, "slow": 1, "halting": 1}.items():
         parser.add_argument(f"--{manner}", type=int, default=number, help="connections (default: %(default)s)")
-    for name, seconds in {"timeout": 30.0, "idle-pause": 0.2, "slow-pause": 0.3}.items():
+    for name, seconds in {"timeout": 30.0, "idle-pause": 0.2, "slow-pause": 0.3, "halt": 0.03}.items():
         parser.add_argument(f"--{name}", type=float, default=seconds, help="seconds (default: %(default)s)")
     options = parser.parse_args()
     manners = [manner for manner in _ASKS for _ in range(getattr(options, manner))]

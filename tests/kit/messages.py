@@ -72,6 +72,7 @@ VALID = (
     ),
     Valid("absolute, no path", "9112 §3.2.1", get(HOST, b"GET HTTPS://b HTTP/1.1"), (Request("GET", "/"),)),
     Valid("absolute, query only", "9112 §3.2.1", get(HOST, b"GET http://b?q/r HTTP/1.1"), (Request("GET", "/?q/r"),)),
+    Valid("absolute OPTIONS of a query", "9112 §3.2.4", get(HOST, b"OPTIONS http://b?q HTTP/1.1"), (Request("OPTIONS", "/?q"),)),
     Valid("absolute OPTIONS", "9112 §3.2.4", get(HOST, b"OPTIONS http://b HTTP/1.1"), (Request("OPTIONS", "*"),)),
     Valid("empty Host", "9112 §3.2", get(b"Host:\r\n"), (Request("GET", "/", headers=(("host", ""),)),)),
     Valid("Host with port", "9110 §7.2", get(b"Host: a_b.example:81\r\n"), (_ROOT,)),
@@ -127,6 +128,7 @@ VALID = (
     ),
     Valid("chunk holds CRLF", "9112 §7.1", chunked(b"7\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n"), _posted(b"\r\n0\r\n\r\n")),
     Valid("extensions", "9112 §7.1.1", chunked(b'1;a;b=c ; d = "e\\";\xe9";f\r\nx\r\n0;g\r\n\r\n'), _posted(b"x")),
+    Valid("extension at its limit", "9112 §7.1.1", chunked(b"1;a=" + b"b" * 1020 + b"\r\nx\r\n0\r\n\r\n"), _posted(b"x")),
     Valid(
         "trailers are dropped",
         "9112 §7.1.2",

@@ -10,6 +10,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 NOBODY = 65534
+# First far away, so that no number is overwritten before it is read; what was passed on is closed.
+_PLACE = """
+import os
+given = {given}
+far = {{number: os.dup2(fd, 500 + at) for at, (number, fd) in enumerate(given.items())}}
+for fd in set(given.values()):
+    os.close(fd)
+for number, fd in far.items():
+    os.dup2(fd, number)
+    os.close(fd)
+"""
 _PATIENCE = 30  # seconds until a program that should have ended is a failure
 
 
@@ -29,28 +40,23 @@ def said_by(code: str, *args: object, fds: Mapping[int, int] | None = None, user
     """
     program = textwrap.dedent(code)
     if user is not None:
-        program += f"\nimport os; os.setgroups([]); os.setgid({user}); os.setuid({user}); main()\n"
+        program += (
+            f"\nimport os, encodings.ascii, encodings.idna; os.setgroups([]); os.setgid({user}); os.setuid({user}); main()\n"
+        )
     given = dict(fds or {})
-
-    def place() -> None:
-        # First far away, so that no number is overwritten before it is read.
-        far = {number: os.dup2(fd, 500 + at) for at, (number, fd) in enumerate(given.items())}
-        for number, fd in far.items():
-            os.dup2(fd, number)
-            os.close(fd)
-
+    if given:
+        program = f"{_PLACE.format(given=given)}\n{program}"
     done = subprocess.run(
         [*_command(program), *map(str, args)],
-        preexec_fn=place,
-        close_fds=False,
-        capture_output=1 not in given,
+        pass_fds=tuple(given.values()),
+        capture_output=True,
         env=_environ(env),
         text=True,
         timeout=_PATIENCE,
         check=False,
     )
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout.strip() if done.stdout else ""
+    return done.stdout.strip()
 
 
 @contextmanager

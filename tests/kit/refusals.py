@@ -68,6 +68,7 @@ INVALID = (
     Invalid("Host with a bad port", "9110 §7.2", get(b"Host: a:8x\r\n"), 400),
     Invalid("Host with an open bracket", "9110 §7.2", get(b"Host: [::1\r\n"), 400),
     Invalid("Host with empty brackets", "9110 §7.2", get(b"Host: []\r\n"), 400),
+    Invalid("Host with digits after brackets", "9110 §7.2", get(b"Host: [::1]x1\r\n"), 400),
     Invalid("Host with text after brackets", "9110 §7.2", get(b"Host: [::1]a:1\r\n"), 400),
     # Field lines
     Invalid("folded", "9112 §5.2", get(HOST + b"X: a\r\n b\r\n"), 400),
@@ -114,6 +115,7 @@ INVALID = (
     Invalid("space after the size", "9112 §7.1", chunked(b"1 \r\nx\r\n0\r\n\r\n"), 400),
     Invalid("size of 16 digits", "9112 §7.1", chunked(b"0000000000000001\r\nx\r\n0\r\n\r\n"), 400),
     Invalid("size line ends in LF", "9112 §7.1", chunked(b"1\nx\r\n0\r\n\r\n"), 400),
+    Invalid("long size line ends in LF", "9112 §7.1", chunked(b"12\nx\r\n0\r\n\r\n"), 400),
     Invalid("size line ends in CR", "9112 §7.1", chunked(b"1\rx\r\n0\r\n\r\n"), 400),
     Invalid("chunk ends in LF", "9112 §7.1", chunked(b"1\r\nx\n0\r\n\r\n"), 400),
     Invalid("chunk too long", "9112 §7.1", chunked(b"1\r\nxy\r\n0\r\n\r\n"), 400),
@@ -135,6 +137,7 @@ INVALID = (
     Invalid("line without end", "9112 §3", b"x" * 100, 414, SMALL),
     Invalid("too many fields", "6585 §5", get(HOST + b"X: y\r\n" * 4), 431, SMALL),
     Invalid("fields without end", "6585 §5", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 30, 431, SMALL),
+    Invalid("too many fields before a bare LF", "6585 §5", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5 + b"\n", 431, SMALL),
     Invalid("fields too large", "6585 §5", get(HOST + b"X: " + b"y" * 115 + b"\r\n"), 431, SMALL),
     Invalid("fields too large and malformed", "6585 §5", get(HOST + b"X y" + b"y" * 125 + b"\n"), 431, SMALL),
     Invalid("bare LF before the limit", "9112 §2.2", b"GET / HTTP/1.1\nX: " + b"y" * 300, 400, SMALL),

@@ -28,7 +28,7 @@ from kit.lines import Lines
 
 PROGRAM: tuple[str, ...] = (str(Path(sys.executable).with_name("adapter")),)
 APPS = Path(__file__).parent.parent / "apps"
-_OUTCOME = r"adapter: (info: serving generation=|error: (chain-)?reload failed: )"
+_OUTCOME = r"adapter: (info: serving generation=\d+ workers=|error: (chain-)?reload failed: )"
 _FIELD = re.compile(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|\S+)')
 
 

@@ -153,22 +153,27 @@ class Client:
 
 
 class Serving:
-    """`options` are fields of `Settings`. `unix`: listen on a UNIX socket in this directory instead of 127.0.0.1."""
+    """`options` are fields of `Settings`.
 
-    def __init__(self, app: Callable[..., Any], *, unix: Path | None = None, sndbuf: int = 0, **options: Any) -> None:
+    `unix`: listen on a UNIX socket in this directory instead of 127.0.0.1. `beside`: on that one's listener, as a sibling does.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Any],
+        *,
+        unix: Path | None = None,
+        beside: "Serving | None" = None,
+        sndbuf: int = 0,
+        **options: Any,
+    ) -> None:
         self._before = descriptors()
         self._unix = unix is not None
-        listener = socket.socket(socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM)
-        if sndbuf:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
-        listener.bind(str(unix / "socket") if unix else ("127.0.0.1", 0))
-        listener.listen(128)
+        listener = self._listener = beside._listener.dup() if beside else _listen(unix, sndbuf)
         self.address = listener.getsockname()
         outlet, self._inlet = os.pipe()
         self.log = Lines(os.fdopen(outlet))
-        self.server = Server(
-            app, Settings(**options), {"here": listener}, Log(self._inlet, stamp=False), multiprocess=False
-        )
+        self.server = Server(app, Settings(**options), {"here": listener}, Log(self._inlet, stamp=False), multiprocess=False)
         self._ours, theirs = socket.socketpair()
         self._theirs = theirs
         self.server.watch(theirs.fileno(), self._obey)
@@ -251,13 +256,22 @@ class Serving:
     def _run(self) -> None:
         try:
             self._returned = self.server.run()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 -- `result` raises it
             self._returned = error
 
     def _obey(self) -> None:
         for _ in self._theirs.recv(100):
             self._results.append(self._orders.pop(0)())
             self._obeyed.release()
+
+
+def _listen(unix: Path | None, sndbuf: int) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX if unix else socket.AF_INET, socket.SOCK_STREAM)
+    if sndbuf:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, sndbuf)
+    listener.bind(str(unix / "socket") if unix else ("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
 
 
 def descriptors() -> set[str]:

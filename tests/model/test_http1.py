@@ -130,6 +130,7 @@ H11_OTHERWISE = {
     "absolute-form replaces Host": [("GET", "http://b.example:8080/p?q", b"")],  # h11 leaves an absolute-form whole
     "absolute, no path": [("GET", "HTTPS://b", b"")],
     "absolute, query only": [("GET", "http://b?q/r", b"")],
+    "absolute OPTIONS of a query": [("OPTIONS", "http://b?q", b"")],
     "absolute OPTIONS": [("OPTIONS", "http://b", b"")],
     "an empty line before": None,  # h11 forgives none
     "a CRLF after content": None,

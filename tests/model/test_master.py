@@ -149,7 +149,6 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             process.said.append(e.BootFailed(process.number, "ImportError", 1))
             process.die()
         elif outcome == "left":
-            process.stage = "draining"
             process.said.append(e.Left(process.number))
         else:
             process.hung = True
@@ -160,7 +159,6 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         process = self.one_of(self.kernel.all("worker", stage="serving"), index)
         assert process is not None
         if what == "left":
-            process.stage = "draining"
             process.said.append(e.Left(process.number))
         else:
             process.said.append(e.Rested(process.number, idle=what == "idle"))
@@ -249,13 +247,14 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.3, 1.1, 77.7]))
     def we_are_stopped_for_a_while(self, seconds: float) -> None:
         """Nobody is killed for a sleep of ours."""
+        due = next_deadline(self.state)
+        punctual = due is None or due > self.now
         alive = {each.pid for each in self.kernel.processes if each.alive}
-        over = [each for each in self.state.workers if each.deadline is not None and each.deadline <= self.now]
         self.now += seconds
         self.tell(e.Slept(seconds))
-        if not over and self.state.leaving is None:
-            self.tell(e.Ticked())
-            assert alive == {each.pid for each in self.kernel.processes if each.alive} or self.state.retry_at is None
+        self.tell(e.Ticked())
+        if punctual:
+            assert alive <= {each.pid for each in self.kernel.processes if each.alive}, "killed for a sleep of ours"
 
     # -- what nobody should believe ------------------------------------------------------------------------------------
 
@@ -302,7 +301,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             assert worker.deadline is not None or not unsettled, f"no deadline: {worker}"
         for generation in state.generations:
             assert generation.deadline is not None or generation.phase is not Phase.LOADING, f"no deadline: {generation}"
-        chairs = Counter((worker.slot, worker.generation) for worker in state.workers if worker.live)
+        chairs = Counter((each.slot, each.generation) for each in state.workers if each.keeps(each.generation))
         assert all(sitting == 1 for sitting in chairs.values()), f"two of one generation in one slot: {state.workers}"
         surge = state.change.surge if state.change else state.limits.surge
         beside = sum(sitting - 1 for sitting in Counter(worker.slot for worker in state.workers if worker.live).values())

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from kit.badserver import BadServer, Spoil, Talk
-from kit.load import KINDS, Load, Report
+from kit.load import Load
+from kit.tally import KINDS, Report
 
-ONE: dict[str, Any] = {"keepalive": 1, "fresh": 0, "idle": 0, "slow": 0}
+ONE: dict[str, Any] = {"keepalive": 1, "fresh": 0, "idle": 0, "slow": 0, "halting": 0}
 
 
 def visit(server: BadServer, laps: int = 8, **options: float) -> Report:
@@ -177,7 +178,7 @@ def test_a_connection_that_breaks_once_asked_is_a_failure() -> None:
 
 def test_nobody_listening_is_refused_and_not_lost() -> None:
     """Without a listener each question is refused: counted apart, and a failure only where nothing may be refused."""
-    with BadServer() as server, Load(server.address, keepalive=0, fresh=1, idle=0, slow=0) as load:
+    with BadServer() as server, Load(server.address, keepalive=0, fresh=1, idle=0, slow=0, halting=0) as load:
         server.refuse()
         load.lap_refused()
         report = load.stop()
@@ -212,7 +213,7 @@ def test_a_right_server_passes(family: int, tmp_path_factory: pytest.TempPathFac
     """Every manner and every question at once, over TCP and UNIX sockets: no failure, every answer of each kind counted."""
     place = str(tmp_path_factory.mktemp("u") / "s") if family == socket.AF_UNIX else ("127.0.0.1", 0)
     with BadServer(family=family, place=place) as server:
-        report = visit(server, laps=3, keepalive=6, fresh=4, idle=1, slow=1)
+        report = visit(server, laps=3, keepalive=6, fresh=4, idle=1, slow=1, halting=1)
         assert report.failed == 0, str(report)
         assert report.ok == server.given
     assert set(report.kinds) == {"small", "big", "stream", "slow", "post"}

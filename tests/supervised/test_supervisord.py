@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -23,6 +24,13 @@ def told(request: pytest.FixtureRequest, record_testsuite_property: Callable[[st
         return report
 
     return tell
+
+
+def until_only(version: str, load: Load) -> None:
+    """Lap by lap, until nobody answers with another version than this."""
+    deadline = time.monotonic() + 60
+    while (seen := load.lap()) != {version}:
+        assert time.monotonic() < deadline, f"after 60 s {seen} still answer"
 
 
 # -- [program] -------------------------------------------------------------------------------------------------------------
@@ -52,10 +60,13 @@ def test_signals_in_a_hurry_lose_nothing(told: Tell) -> None:
             sv.deploy("exact.py", version)
             sv.rpc("signalProcess", "web", "HUP")
             os.killpg(pid, signal.SIGHUP)
-        while load.lap() != {"6"}:
-            assert sv.pids() == [pid]
+        until_only("6", load)
+        assert sv.pids() == [pid]
         report = told(load.stop())
         assert report.failed == 0, str(report)
+        said = "\n".join(sv.logs["web"].all())
+        assert "reload failed" not in said, "the group's signal has hit the pre-flight or the preloader"
+        assert "told to stop by someone else" not in said, "the group's HUP has made a worker drain"
 
 
 def test_restart_cuts_nothing(told: Tell) -> None:
@@ -113,7 +124,7 @@ def test_a_broken_deploy_keeps_the_old_release() -> None:
 def test_stop_waits_for_a_slow_request() -> None:
     """`supervisorctl stop` returns when the request in flight has been answered, whole; nobody listens any more."""
     with Supervisord(app="slow.py") as sv:
-        slow = sv.ask_slow(3)
+        slow = sv.ask_slow(2)
         assert sv.ctl("stop", "web") == "web: stopped\n"
         assert slow.answer() == (200, b"slow\n")
         assert sv.state() == "STOPPED"
@@ -172,10 +183,41 @@ def test_shutdown_cuts_nothing(told: Tell) -> None:
         assert report.lost == 0, str(report)
 
 
+def test_a_stop_is_heard_while_it_boots() -> None:
+    """`stop` while the application's import hangs: it is over at once; a repaired release can be started."""
+    with Supervisord() as sv:
+        release = sv.deploy("endless_import.py", 2)
+        os.mkfifo(release / "gate")
+        restarting = sv.asking("restart", "web")
+        sv.logs["web"].wait_for("^endless_import: begun")
+        mark = sv.log.mark()
+        assert sv.ctl("stop", "web") == "web: stopped\n"
+        sv.log.wait_for(r"stopped: web \(exit status 0\)", since=mark)
+        assert "ERROR" in restarting.communicate(timeout=30)[0]
+        sv.deploy("exact.py", 3)
+        assert sv.ctl("start", "web") == "web: started\n"
+        with Load(sv.address) as load:
+            assert load.lap() == {"3"}
+
+
+def test_without_supervisord_it_serves_on(told: Tell) -> None:
+    """kill -9 of supervisord itself: nobody reads the log any more, yet requests, a reload and a stop go as before."""
+    with Supervisord() as sv, Load(sv.address) as load:
+        (pid,) = sv.pids()
+        os.kill(sv.process.pid, signal.SIGKILL)
+        assert sv.process.exit_code() == -signal.SIGKILL
+        sv.deploy("exact.py", 2)
+        os.kill(pid, signal.SIGHUP)
+        until_only("2", load)
+        assert (counted := told(load.stop())).failed == 0, str(counted)
+        os.kill(pid, signal.SIGTERM)
+        wait_until_gone(pid)
+
+
 def test_a_killed_master_leaves_nobody() -> None:
     """kill -9 of the master: the port is free for the one that supervisord starts, what was in flight is answered, the orphans end."""
     with Supervisord(app="slow.py") as sv:
-        slow = sv.ask_slow(4)
+        slow = sv.ask_slow(3)
         (pid,), workers = sv.pids(), sv.workers()
         mark = sv.logs["web"].mark()
         os.kill(pid, signal.SIGKILL)
@@ -222,7 +264,7 @@ def test_fcgi_orphans_let_go_of_the_socket() -> None:
     """kill -9 of the only master: its orphans let go of supervisord's socket, so it can be opened anew; what was in flight is answered."""
     with Supervisord("adapter-fcgi.conf", app="slow.py", changed={"numprocs": "1"}) as sv:
         name = sv.names[0]
-        slow = sv.ask_slow(4)
+        slow = sv.ask_slow(3)
         (pid,), workers = sv.pids(), sv.workers(name)
         mark = sv.logs[name].mark()
         os.kill(pid, signal.SIGKILL)

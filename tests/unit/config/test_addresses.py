@@ -1,10 +1,11 @@
 """What an operator may write for --bind, and what is said about everything else."""
 
 import pytest
-from adapter.config.addresses import Address, Fd, Tcp, Unix, parse
-from adapter.exits import Misuse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from adapter.config.addresses import Address, Fd, Tcp, Unix, parse
+from adapter.exits import Misuse
 
 GOOD: list[tuple[str, Address, str]] = [
     ("8000", Tcp("127.0.0.1", 8000), "127.0.0.1:8000"),

@@ -1,0 +1,85 @@
+"""Two workers on one listener: a connection goes to the one that has time for it, and none is left lying."""
+
+import threading
+import time
+
+import pytest
+
+from kit.serving import GET, Gated, Serving, get
+
+
+@pytest.fixture
+def siblings():
+    """Two servers with one thread each on one listener, and their applications' gate."""
+    gated = Gated()
+    with Serving(gated, threads=1) as one, Serving(gated, threads=1, beside=one) as other:
+        yield gated, one, other
+        for serving in (one, other):
+            if serving.running:
+                serving.drain(10)
+            assert serving.result() is True
+
+
+def test_a_busy_worker_leaves_new_connections_to_its_sibling(siblings):
+    """While one is busy, each new connection is served by the other, at once."""
+    gated, one, _ = siblings
+    with one.client() as busy:
+        busy.send(get("/gated"))
+        gated.wait_begun()
+        for _ in range(100):
+            began = time.monotonic()
+            with one.client() as client:
+                client.send(GET)
+                assert client.response().status == 200
+            assert time.monotonic() - began < 2
+        gated.open()
+        assert busy.response().status == 200
+
+
+def test_a_storm_of_connections_loses_none(siblings):
+    """Many short connections at once, while workers become busy and free all the time: all are answered."""
+    _, one, _ = siblings
+    answered = []
+
+    def storm():
+        for _ in range(50):
+            with one.client() as client:
+                client.send(get("/", "Connection: close"))
+                answered.append(client.response().status)
+
+    threads = [threading.Thread(target=storm) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answered == [200] * 400
+
+
+def test_a_drain_leaves_the_queue_to_the_sibling(siblings):
+    """One drains with `leaving` empty, under load: its sibling serves everybody, nobody is refused or reset."""
+    _, one, other = siblings
+    stop = threading.Event()
+    answered, lost = [], []
+
+    def load():
+        while not stop.is_set():
+            try:
+                with other.client() as client:
+                    client.send(get("/", "Connection: close"))
+                    answered.append(client.response().status)
+            except (OSError, EOFError) as error:
+                lost.append(error)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    other.wait_until(lambda: len(answered) > 50)
+    one.drain(10)
+    assert one.result() is True
+    served = len(answered)
+    other.wait_until(lambda: len(answered) > served + 50)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not lost
+    assert set(answered) == {200}

@@ -1,0 +1,49 @@
+"""The pure decisions of the data plane: when to accept, what two drains make, who inetd says the client is, the date."""
+
+import email.utils
+
+import pytest
+
+from adapter.gateway.environ import Endpoint
+from adapter.roles.accepting import accepts
+from adapter.roles.dates import imf_fixdate
+from adapter.roles.draining import Draining
+from adapter.roles.stdio import said_client
+
+
+@pytest.mark.parametrize(
+    ("calls", "connections", "sweeping", "wanted"),
+    [(3, 9, False, True), (4, 9, False, False), (9, 9, False, False), (3, 10, False, False), (9, 99, True, True)],
+)
+def test_accepts(calls, connections, sweeping, wanted):
+    """A free thread and room for a connection; in a sweep neither is asked for."""
+    assert accepts(calls=calls, threads=4, connections=connections, most=10, sweeping=sweeping) is wanted
+
+
+def test_two_drains_are_the_stricter_of_both():
+    """The earlier deadline, the shorter linger, all that anybody leaves; in whichever order they were asked."""
+    one, other = Draining(10.0, 1.0, frozenset({"a"})), Draining(5.0, 2.0, frozenset({"b"}))
+    assert one.joined(other) == other.joined(one) == Draining(5.0, 1.0, frozenset({"a", "b"}))
+
+
+@pytest.mark.parametrize(
+    ("environ", "client"),
+    [
+        ({"TCPREMOTEIP": "192.0.2.1", "TCPREMOTEPORT": "7"}, Endpoint("192.0.2.1", "7")),
+        ({"TCPREMOTEADDR": "192.0.2.1:7"}, Endpoint("192.0.2.1", "7")),
+        ({"TCPREMOTEADDR": "[2001:db8::1]:7"}, Endpoint("2001:db8::1", "7")),
+        ({"SOCAT_PEERADDR": "[2001:db8::1]", "SOCAT_PEERPORT": "7"}, Endpoint("2001:db8::1", "7")),
+        ({"REMOTE_HOST": "192.0.2.1"}, Endpoint("192.0.2.1", "")),
+        ({"REMOTE_HOST": "<no address>"}, Endpoint("", "")),
+        ({}, Endpoint("", "")),
+    ],
+)
+def test_the_client_by_environment(environ, client):
+    """tcpserver, tcpsvd, socat and xinetd each have their own names for it."""
+    assert said_client(environ) == client
+
+
+@pytest.mark.parametrize("seconds", [0, 784111777, 951827696, 1_700_000_000, 4_102_444_799])
+def test_date(seconds):
+    """As the standard library writes it."""
+    assert imf_fixdate(seconds) == email.utils.formatdate(seconds, usegmt=True)
