@@ -21,7 +21,8 @@ from adapter.roles.answering import App, Application
 from adapter.roles.conversation import Conversation, Wire
 from adapter.roles.dates import Date
 from adapter.roles.logs import open_log, redirect
-from adapter.roles.stdio import is_listening, parties, shield_listener, take
+from adapter.roles.stdio import parties, shield_listener, take
+from adapter.unix.descriptors import is_listening
 from adapter.unix.privileges import become
 from adapter.unix.signals import Trap
 

@@ -7,13 +7,13 @@ client), tcpserver's and busybox' (2 is their own stderr), and socat's (a socket
 import fcntl
 import os
 import socket
-import stat
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from adapter.exits import Misuse
 from adapter.gateway.environ import Endpoint
 from adapter.roles.answering import Parties
+from adapter.unix.descriptors import is_socket
 
 _HIGH = 10  # as shells do: out of the way of what counts on 3 and up
 _NOBODY = Endpoint("", "")
@@ -29,14 +29,6 @@ class Ends(NamedTuple):
     socket: socket.socket | None
 
 
-def is_listening(fd: int) -> bool:
-    """Whether it is a listening socket (`wait` mode), and not a connection."""
-    if not _is_socket(fd):
-        return False
-    with socket.socket(fileno=os.dup(fd)) as sock:
-        return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-
-
 def take() -> Ends:
     """Move the connection up; put something harmless where it was. Raises Misuse when fd 0 is none."""
     connection = {_identity(0)} - {None}
@@ -44,7 +36,7 @@ def take() -> Ends:
         raise Misuse("inetd needs a connection on its standard input, which is closed")
     reader = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, _HIGH)
     sock = None
-    if _is_socket(0):
+    if is_socket(0):
         sock = socket.socket(fileno=reader)
         if sock.type != socket.SOCK_STREAM:
             raise Misuse("inetd needs a stream socket on its standard input: say `stream` in inetd's configuration, not `dgram`")
@@ -121,13 +113,6 @@ def _said(environ: Mapping[str, str], names: tuple[tuple[str, str], ...]) -> End
         if said := environ.get(host):
             return Endpoint(said.strip("[]"), environ.get(port, ""))
     return _NOBODY
-
-
-def _is_socket(fd: int) -> bool:
-    try:
-        return stat.S_ISSOCK(os.fstat(fd).st_mode)
-    except OSError:
-        return False
 
 
 def _identity(fd: int) -> tuple[int, int] | None:

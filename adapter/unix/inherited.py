@@ -3,14 +3,13 @@ LISTEN_FDS (sd_listen_fds(3)), EINHORN_FD_n (Stripe's einhorn), SERVER_STARTER_P
 """
 
 import os
-import socket
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from adapter.exits import Misuse
 from adapter.unix import listeners
+from adapter.unix.descriptors import is_listening
 from adapter.unix.listeners import Listener
 
 _FIRST_LISTEN_FD = 3  # SD_LISTEN_FDS_START
@@ -51,20 +50,6 @@ def _is(fd: int, listener: Listener) -> bool:
 def describes_descriptors(variable: str) -> bool:
     """Whether this environment variable speaks of descriptors handed to us, and so is not for the application."""
     return variable.startswith(_PREFIXES)
-
-
-def is_listening(fd: int) -> bool:
-    """Whether the descriptor is open and a listening socket (SO_ACCEPTCONN, socket(7))."""
-    try:
-        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
-            return False
-    except OSError:
-        return False
-    asked = socket.socket(fileno=fd)
-    try:
-        return bool(asked.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-    finally:
-        asked.detach()
 
 
 def _standard_input() -> Iterator[_Claim]:

@@ -94,7 +94,7 @@ class Svscan:
         env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         env["PATH"] = f"{BIN}:{env['PATH']}"
         main = self.service / "log" / "main"
-        main.mkdir()  # multilog makes it if need be; but inotify tells nothing of a directory that is still to come
+        main.mkdir()  # multilog would make it; but what is not there yet cannot be followed
         self.log = Tail(main / "current")
         self.process = Caged(["svscan", "service"], self.directory, env)
         self._statuses: dict[Path, Status] = {}

@@ -1,4 +1,4 @@
-"""The lines of a file as they are written, through rotation; the file may still be to come (its directory may not)."""
+"""The lines of a file as they are written, through rotation."""
 
 import subprocess
 from pathlib import Path
@@ -10,6 +10,8 @@ class Tail(Lines):
     """Follows `path` by tail(1), which is told of changes by inotify. To be closed."""
 
     def __init__(self, path: Path) -> None:
+        # For a file that is still to come tail(1) would look once a second. Mode: multilog takes it for one of its own.
+        path.touch(mode=0o744)
         argv = ["tail", "--lines=+1", "--follow=name", "--retry", str(path)]
         self._process = subprocess.Popen(
             argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace", bufsize=1

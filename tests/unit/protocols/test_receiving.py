@@ -83,7 +83,8 @@ def test_an_end_within_a_message_is_told_from_one_between(case: Valid) -> None:
     """`midway` and `eof` know, at every byte, whether a message is open."""
     for at in range(len(case.raw) + 1):
         receiver = Receiver(case.limits)
-        ended = sum(isinstance(event, End) for event in receiver.feed(case.raw[:at]))
+        events = receiver.feed(case.raw[:at])
+        ended = sum(isinstance(event, End) for event in events)
         rest = sum(isinstance(event, End) for event in feed(case.limits, case.raw)) - ended
         midway = receiver.midway
         refusal = receiver.eof()
@@ -91,6 +92,8 @@ def test_an_end_within_a_message_is_told_from_one_between(case: Valid) -> None:
         assert refusal is None or refusal.status == 400
         if midway:
             assert rest, "a message is open that never ends"
+        else:
+            assert not events or events[-1] is END
     assert not midway
 
 

@@ -1,0 +1,24 @@
+"""What is behind a descriptor we were given (fstat(2), socket(7)). Imports next to nothing: inetd asks it for every connection."""
+
+import os
+import socket
+import stat
+
+
+def is_socket(fd: int) -> bool:
+    """Whether it is open and a socket."""
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+
+def is_listening(fd: int) -> bool:
+    """Whether it is open and a listening socket (SO_ACCEPTCONN)."""
+    if not is_socket(fd):
+        return False
+    asked = socket.socket(fileno=fd)  # only to ask: detached again, so never closed
+    try:
+        return bool(asked.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    finally:
+        asked.detach()
