@@ -21,5 +21,7 @@ class Limits:
     window: float = 10.0
 
     def linger(self, *, final: bool, seconds: float) -> float:
-        """How long an idle connection is kept for one more request: briefly when we stop, the whole drain when others serve on."""
-        return min(FINAL_LINGER, seconds / 4) if final else seconds
+        """How long an idle connection is kept for one more request: briefly when we stop, most of the drain when others serve on,
+        but not all of it, since that request wants its time too.
+        """
+        return min(FINAL_LINGER, seconds / 4) if final else max(seconds - FINAL_LINGER, seconds / 2)

@@ -192,9 +192,10 @@ def _forked(turn: Turn, event: e.Forked) -> None:
         return
     if worker.stage is Stage.FORKING:  # else it spoke before we heard of its birth
         worker = replace(worker, stage=Stage.BOOTING, since=turn.now)
-    turn.state = turn.state.with_worker(replace(worker, pid=event.pid))
     if worker.stage is Stage.KILLED:
+        worker = replace(worker, deadline=None)
         turn.order(Kill(event.worker, event.pid))  # owed since before we knew its pid
+    turn.state = turn.state.with_worker(replace(worker, pid=event.pid))
 
 
 def _fork_failed(turn: Turn, event: e.ForkFailed) -> None:
@@ -235,7 +236,9 @@ def _left(turn: Turn, event: e.Left) -> None:
     worker = turn.state.worker(event.worker)
     if worker is not None and worker.live and not worker.unwanted:
         turn.state = turn.state.with_worker(replace(worker, unwanted=True))
-        turn.say("info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot)
+        turn.say(
+            "info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot
+        )
 
 
 def _rested(turn: Turn, event: e.Rested) -> None:
@@ -268,9 +271,12 @@ def _overdue(turn: Turn, worker: Worker) -> None:
     if worker.stage is Stage.DRAINING:
         turn.say("error", "killed at the drain deadline", worker=worker.id, slot=worker.slot, pid=worker.pid)
         return
-    if worker.stage is Stage.FORKING:
+    if not worker.pid:
         # The preloader took the order and did nothing: it is stuck, and would not fork the next one either.
         turn.dismiss(turn.state.generation(worker.generation))
+    if worker.stage is Stage.KILLED:  # given up long ago
+        turn.state = turn.state.with_worker(replace(worker, deadline=None))
+        return
     _stillborn(turn, worker, e.BootFailed(worker.id, "a worker was not ready within the boot timeout", SYSTEM_FAILED))
 
 

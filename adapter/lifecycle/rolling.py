@@ -80,10 +80,12 @@ def _relieve(turn: Turn) -> None:
     for slot in {worker.slot for worker in state.workers}:
         sitting = list(state.sitting(slot))
         ready = [worker for worker in sitting if worker.stage is Stage.READY]
-        keeper = next((worker for worker in ready if worker.keeps(state.target)), None)
+        # One that somebody else wants away still relieves all but the one that comes to relieve it.
+        keeper = min((each for each in ready if each.generation == state.target), key=lambda each: each.unwanted, default=None)
         for worker in sitting:
-            if keeper is not None and worker is not keeper:
-                turn.drain(worker, state.limits.drain, final=False)
+            if keeper is not None:
+                if worker is not keeper and not (keeper.unwanted and worker.keeps(state.target)):
+                    turn.drain(worker, state.limits.drain, final=False)
             elif ready and worker.unborn and worker.generation != state.target:
                 turn.kill(worker)  # it was to replace the one that sits there, and so is the target's: one is enough
     if state.change is None:  # until the commit the previous generation keeps all its slots

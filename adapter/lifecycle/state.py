@@ -48,7 +48,7 @@ class Worker:
     stage: Stage = Stage.READY  # one carried over in a stage we do not know is there to be relieved
     pid: int = 0  # 0: not known yet
     since: float = 0.0  # when it entered its stage
-    deadline: float | None = None  # never None while FORKING, BOOTING or DRAINING
+    deadline: float | None = None  # never None while FORKING, BOOTING, DRAINING, or owed a kill
     idle: bool = False
     unwanted: bool = False  # somebody sent it a TERM: it goes once another sits in its slot
     final: bool = False  # told to drain for good: nobody serves after it
@@ -187,5 +187,4 @@ def shifted(state: State, seconds: float) -> State:
         workers=tuple(replace(each, deadline=later(each.deadline)) for each in state.workers),
         generations=tuple(replace(each, deadline=later(each.deadline)) for each in state.generations),
         change=replace(state.change, deadline=later(state.change.deadline)) if state.change else None,
-        retry_at=later(state.retry_at),
     )

@@ -58,11 +58,13 @@ class Turn:
         self.order(Fork(worker.id, slot, generation.number))
 
     def kill(self, worker: Worker) -> None:
-        """SIGKILL, once. While the pid is unknown the signal is owed: see `Forked`."""
+        """SIGKILL, once. While the pid is unknown the signal is owed (see `Forked`), for as long as the worker had to appear."""
         if worker.stage is not Stage.KILLED:
             self.put(worker, Stage.KILLED)
             if worker.pid:
                 self.order(Kill(worker.id, worker.pid))
+            elif worker.deadline is not None and worker.deadline > self.now:
+                self.state = self.state.with_worker(replace(worker, stage=Stage.KILLED, since=self.now))
 
     def drain(self, worker: Worker, seconds: float, *, final: bool) -> None:
         """Let a ready worker finish; one that is not ready holds nothing and is killed."""

@@ -4,12 +4,15 @@
 carried over a reexec with its socket.
 """
 
+import errno
 import json
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapter.exits import SystemFailure
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
@@ -51,12 +54,17 @@ class Control:
         self._listener: Listener | None = None
         self._path: str | None = None
         self._clients: list[_Client] = []
+        self._asking: list[tuple[Event, _Client]] = []  # who waits for the outcome of an event that is still to be taken in
+        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     def follow(self, path: str | None) -> None:
         """Listen at this path, and no longer at another. Raises Fatal when it cannot be bound; the former goes on then."""
         if path == self._path:
             return
-        new = listeners.bind_unix(path, backlog=_CLIENTS, mode=0o600) if path else None
+        try:
+            new = listeners.bind_unix(path, backlog=_CLIENTS, mode=0o600) if path else None
+        except OSError as error:
+            raise SystemFailure(f"cannot listen for commands at {path}: {error.strerror}") from error
         self.close()
         self._listener, self._path = new, path
         if new is not None:
@@ -94,13 +102,26 @@ class Control:
             return []
         try:
             accepted, _ = self._listener.socket.accept()
-        except OSError:
-            return []  # it hung up, or we are short of descriptors: it will try again
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._turn_away(self._listener)
+            return []  # else it hung up before we came
         credentials = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         self._attend(_Client(accepted, int.from_bytes(credentials[:4], "little")))
         for oldest in [each for each in self._clients if not each.waits_for][: max(0, len(self._clients) - _CLIENTS)]:
             self._forget(oldest)
         return []
+
+    def _turn_away(self, listener: Listener) -> None:
+        """We are short of descriptors. Left in the queue this client would wake us for ever: hang up, with the one kept for this."""
+        if self._spare >= 0:
+            os.close(self._spare)
+        try:
+            listener.socket.accept()[0].close()
+            self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._spare = -1
+        self._log.warning("short of descriptors: a client of the control socket was turned away")
 
     def _attend(self, client: _Client) -> None:
         client.socket.setblocking(False)
@@ -139,11 +160,21 @@ class Control:
         if command is Command.STATUS:
             self._reply(client, {"ok": True, "status": self._describe()})
             return []
+        event = Asked(command, f"control, pid {client.pid}")
         if command in _RELOADS and asked.get("wait") is True:
-            client.waits_for.append(1 if self._busy() else 0)
+            self._asking.append((event, client))
         else:
             self._reply(client, {"ok": True, "pid": self._describe()["pid"]})
-        return [Asked(command, f"control, pid {client.pid}")]
+        return [event]
+
+    def awaited(self, event: Event) -> None:
+        """The event is about to be taken in. Whoever asked it waits from here on: for the change that is under way *now* to end
+        first, if there is one, since a reload asked for meanwhile follows it.
+        """
+        for asked, client in self._asking:
+            if asked is event:
+                client.waits_for.append(1 if self._busy() else 0)
+        self._asking = [each for each in self._asking if each[0] is not event]
 
     def _reply(self, client: _Client, answer: dict[str, object]) -> None:
         try:
@@ -165,7 +196,15 @@ class Control:
             "path": self._path,
             "listener": self._listener.socket.fileno() if self._listener else None,
             "inode": self._listener.inode if self._listener else None,
-            "clients": [{"fd": each.socket.fileno(), "pid": each.pid, "waits_for": each.waits_for} for each in self._clients],
+            "clients": [
+                {
+                    "fd": each.socket.fileno(),
+                    "pid": each.pid,
+                    "waits_for": each.waits_for,
+                    "received": each.received.decode("latin-1"),
+                }
+                for each in self._clients
+            ],
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -176,7 +215,11 @@ class Control:
             self._listener = listeners.adopt(fd, address=f"unix:{path}", owned=True, inode=tuple(inode) if inode else None)
             self._watch.add(self._listener.socket.fileno(), self._accept)
         for each in plain.get("clients", ()):
-            self._attend(_Client(socket.socket(fileno=each["fd"]), each["pid"], b"", list(each["waits_for"])))
+            self._attend(
+                _Client(
+                    socket.socket(fileno=each["fd"]), each["pid"], each["received"].encode("latin-1"), list(each["waits_for"])
+                )
+            )
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

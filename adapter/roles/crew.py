@@ -11,6 +11,7 @@ from typing import Any
 import adapter
 from adapter.config.envdir import application_environment
 from adapter.config.settings import Settings
+from adapter.exits import SystemFailure
 from adapter.lifecycle import events
 from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.messages import (
@@ -60,7 +61,10 @@ class Crew:
         """Start this generation's preloader; returns its pid. Raises OSError, or Fatal for a bad --envdir."""
         start = os.path.join(directory, family.settings.chdir or "")
         environ = {**application_environment(family.settings, os.environ), "PWD": start}
-        ours, theirs = Channel.pair()
+        try:
+            ours, theirs = Channel.pair()
+        except OSError as error:
+            raise SystemFailure(f"cannot start a preloader: {error.strerror}") from error
         try:
             argv = _preloader(theirs.fileno())
             pid = processes.spawn(argv, environ=environ, directory=start, keep=[theirs.fileno()], held=DEFAULT)
@@ -80,7 +84,10 @@ class Crew:
         family = self.families[generation]
         if family.channel is None:
             return "its preloader is gone"
-        ours, theirs = Channel.pair()
+        try:
+            ours, theirs = Channel.pair()
+        except OSError as error:
+            return f"no channel for it: {error.strerror}"
         self._workers[worker] = ours, generation
         self._attend(ours, partial(self._hear_worker, worker))
         try:

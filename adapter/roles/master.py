@@ -15,14 +15,14 @@ from adapter.config.settings import Settings
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.master import step
-from adapter.lifecycle.state import Stage, State, next_deadline
+from adapter.lifecycle.state import State, next_deadline
 from adapter.log import Log
 from adapter.roles import reexec
 from adapter.roles.logs import open_log, redirect
 from adapter.roles.orders import Orders
 from adapter.roles.watch import Watch
 from adapter.unix import processes
-from adapter.unix.signals import Trap
+from adapter.unix.signals import Trap, block, unblock
 
 # While a deadline is near the loop wakes this often (seconds), only to notice that it had been stopped: SIGCONT tells
 # neither since when, nor is it sent to a thawed cgroup. Without a deadline it sleeps for ever.
@@ -39,6 +39,7 @@ class Master:
         self._watch.add(self._trap.fileno(), self._signalled)
         self._strays: dict[int, str] = {}  # reaped before we knew them; kept while a fork is under way
         self._dead: list[tuple[int, str, bool]] = []
+        self._awake = time.monotonic()
         self._reap()  # whoever died during an exec: its SIGCHLD may have gone to the former image
         self.orders = Orders(log, self._watch, pending)
 
@@ -51,29 +52,52 @@ class Master:
         orders = self.orders
         while orders.exit is None:
             for event in self._gather():
-                orders.state, ordered = step(orders.state, event, time.monotonic())
-                for action in ordered:
-                    orders.carry_out(action)
+                self._take_in(event, time.monotonic())
+            now = time.monotonic()
+            if (slept := self._slept(now, 0.0)) is not None:  # it may also have been while we carried out an order
+                self._take_in(slept, now)
+            self._take_in(events.Ticked(), now)
             orders.tidy()
+            if orders.reexec_due:
+                self._become()
         return orders.exit
 
+    def _take_in(self, event: events.Event, now: float) -> None:
+        orders = self.orders
+        orders.awaited(event)
+        orders.state, ordered = step(orders.state, event, now)
+        for action in ordered:
+            orders.carry_out(action)
+
+    def _slept(self, now: float, expected: float) -> events.Slept | None:
+        """Were we stopped since we last asked? `expected`: the seconds that we meant to wait."""
+        late, self._awake = now - self._awake - expected, now
+        return events.Slept(late) if late > _LATE else None
+
+    def _become(self) -> None:
+        """Exec, unless a signal came that only we have seen: it is in our pipe, no longer in the kernel. Then that one first."""
+        block(DEFAULT)  # from here on they wait in the kernel, also across the exec; the new image's trap lets them through
+        self.orders.news += self._signalled()
+        if not self.orders.news and not self._dead:
+            self.orders.reexec()
+        unblock(DEFAULT)
+
     def _gather(self) -> Iterable[events.Event]:
-        """The news: first what our own doing led to; else what people ask, what children say, who died, what time brought."""
+        """The news: first what our own doing led to; else what people ask, what children say, who died."""
         if self.orders.news:
             news, self.orders.news = self.orders.news, []
             return news
         until = next_deadline(self._state)
-        entered = time.monotonic()
-        patience = None if until is None else min(max(until - entered, 0.0), _TICK)
+        patience = None if until is None else min(max(until - time.monotonic(), 0.0), _TICK)
         if self._dead:
             patience = 0.0
         heard: list[events.Event] = []
         for hear in self._watch.wait(patience):
             heard += hear()
-        if patience is not None and (late := time.monotonic() - entered - patience) > _LATE:
-            heard.insert(0, events.Slept(late))
+        slept = self._slept(time.monotonic(), float("inf") if patience is None else patience)
+        if slept is not None:
+            heard.insert(0, slept)
         self._tell_deaths(heard)
-        heard.append(events.Ticked())
         return heard
 
     def _signalled(self) -> list[events.Event]:
@@ -99,7 +123,7 @@ class Master:
                 self._strays[pid] = how
         self._dead.clear()
         heard += [events.Exited(pid, self._strays.pop(pid), clean=False) for pid in born & set(self._strays)]
-        if not any(each.stage is Stage.FORKING for each in self._state.workers):
+        if all(each.pid for each in self._state.workers):
             self._strays.clear()
 
 

@@ -13,7 +13,7 @@ from adapter.config.settings import Settings
 from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.limits import Limits
-from adapter.lifecycle.state import State
+from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines, status
 from adapter.log import Log
 from adapter.roles import reexec
@@ -33,6 +33,7 @@ class Orders:
         self.state = State()
         self.news: list[events.Event] = []  # what our own doing led to
         self.exit: int | None = None
+        self._reexec_due = False
         self.crew = Crew(log, watch)
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet
@@ -54,7 +55,7 @@ class Orders:
             case a.StopPreflight():
                 self.preflight.stop()
             case a.Reexec():
-                self._reexec()
+                self._reexec_due = True
             case a.Load():
                 self._load(action.generation)
             case a.Dismiss():
@@ -77,6 +78,10 @@ class Orders:
                 self._report(workers=action.workers)
             case a.Exit():
                 self.exit = action.code
+
+    def awaited(self, event: events.Event) -> None:
+        """Before a step: somebody may wait for what this event leads to."""
+        self._control.awaited(event)
 
     def tidy(self) -> None:
         """After a step: let go of what nobody needs any more."""
@@ -151,7 +156,19 @@ class Orders:
         self._control.follow(settings.control)
         self.news.append(events.Started(limits_of(settings)))
 
-    def _reexec(self) -> None:
+    @property
+    def reexec_due(self) -> bool:
+        """Is it time to become the new image? Only between steps, with no news outstanding and every child's pid known: what
+        this image has heard and not yet taken in, the next one will never hear. A stop asked for meanwhile comes first.
+        """
+        change = self.state.change
+        if change is None or change.move is not Move.REEXEC or self.state.leaving:
+            self._reexec_due = False
+        return self._reexec_due and not self.news and all(worker.pid for worker in self.state.workers)
+
+    def reexec(self) -> None:
+        """Become the new image; returns only when that failed."""
+        self._reexec_due = False
         record = {
             "directory": self._directory,
             "state": carryover.to_plain(self.state),

@@ -24,7 +24,10 @@ class Preflight:
     def start(self, directory: str) -> list[Event]:
         """Start it; news at once only when it cannot even be started."""
         argv = reexec.command(directory, ["--check"])
-        reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            return [PreflightEnded(f"cannot try the new image: {error.strerror}")]
         try:
             self._pid = processes.spawn(argv, environ=os.environ, directory=directory, keep=(), output=writer, held=DEFAULT)
         except OSError as error:

@@ -151,8 +151,10 @@ class _Preloader:
 
     def _parent_of(self, between: int, number: int, told: int) -> None:
         """Our half: when the one between is reaped, the worker is the master's child; say so before letting it go."""
-        with open(told, "rb") as file:
-            answer = file.read().decode()
+        # One write, so one read; not up to the end of file, as the worker has the other end open while the application's own
+        # after-fork functions run, and whoever hangs there must not keep us from forking the others.
+        answer = os.read(told, 1024).decode()
+        os.close(told)
         os.waitpid(between, 0)
         if answer.isdigit():
             self._say(HasForked(number, int(answer)))

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from adapter.lifecycle.dialects import SIGNALS
-from adapter.unix import memfd, signals
+from adapter.unix import memfd
 
 VARIABLE = "ADAPTER_CARRYOVER"
 _VERSION = 1
@@ -53,9 +52,11 @@ def _is_script(path: str) -> bool:
 def become(directory: str, record: dict[str, Any], fds: Iterable[int]) -> OSError:
     """Replace our image; returns only when that failed, everything being as before."""
     kept = list(fds)
-    operators = [row.signal for row in SIGNALS]
-    signals.block(operators)  # they stay pending across the exec; the new image lets them through when its traps stand
-    carried = memfd.store(json.dumps({"version": _VERSION, "pid": os.getpid(), **record}).encode())
+    data = json.dumps({"version": _VERSION, "pid": os.getpid(), **record}).encode()
+    try:
+        carried = memfd.store(data)
+    except OSError as error:
+        return error
     for fd in kept:
         os.set_inheritable(fd, True)
     try:
@@ -66,7 +67,6 @@ def become(directory: str, record: dict[str, Any], fds: Iterable[int]) -> OSErro
         for fd in kept:
             os.set_inheritable(fd, False)
         os.close(carried)
-        signals.unblock(operators)
         return error
 
 

@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import stat
+import struct
 import sys
 import time
 from typing import Any
@@ -98,13 +99,17 @@ def _is_control(target: str) -> bool:
 def _ask(path: str, question: dict[str, object], timeout: float | None) -> dict[str, Any]:
     """One question, one answer. `timeout` in seconds, None: as long as it takes."""
     with socket.socket(socket.AF_UNIX) as asked:
-        asked.settimeout(_PROMPT)
+        # By the kernel's own clock (socket(7)): with Python's, a full queue is an error at once instead of a reason to wait.
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(_PROMPT), 0))
         try:
             asked.connect(path)
+        except BlockingIOError:
+            raise SystemFailure(f"no answer from {path} in time; see the server's log") from None
         except ConnectionRefusedError as error:
             raise SystemFailure(f"nobody listens at {path}: the server is gone") from error
         except OSError as error:
             raise Misuse(f"cannot ask {path}: {error.strerror}; the control socket belongs to the user of the server") from error
+        asked.settimeout(_PROMPT)
         asked.sendall(json.dumps(question).encode() + b"\n")
         return _answer(asked, path, None if timeout is None else time.monotonic() + timeout)
 
@@ -122,7 +127,12 @@ def _answer(asked: socket.socket, path: str, until: float | None) -> dict[str, A
         if not data:
             raise SystemFailure(f"lost the server at {path}: it ended before it answered")
         received += data
-    answer: dict[str, Any] = json.loads(received)
+    try:
+        answer = json.loads(received)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or "ok" not in answer:
+        raise Misuse(f"what listens at {path} is no control socket of adapter; name the server's --control socket or --pidfile")
     return answer
 
 

@@ -35,8 +35,8 @@ class Server:
         self._loop = self._shared.loop
         self._gate = Gate(self._shared, listeners)
         self._draining: Draining | None = None
-        self._deadline = Alarm(self._too_late)
-        self._late = False
+        self._tick = Alarm(self._look)
+        self._looked = 0.0
         self._rest = Alarm(self._rested)
         self._resting = False
         self.on_idle: Callable[[], None] = _nothing
@@ -60,11 +60,12 @@ class Server:
         Listeners in `leaving` have nobody after us: their queue is served too. An idle connection stays `linger` seconds.
         """
         now = monotonic()
-        asked = Draining(now + seconds, linger, frozenset(leaving))
-        self._draining = draining = self._draining.joined(asked) if self._draining else asked
+        asked = Draining(seconds, linger, frozenset(leaving))
+        self._draining = draining = self._draining.after(now - self._looked).joined(asked) if self._draining else asked
         self._shared.closing = True
         self._shared.linger = draining.linger
-        self._loop.deadlines.set(self._deadline, draining.deadline)
+        self._looked = now
+        self._loop.deadlines.set(self._tick, now + draining.tick)
         self._gate.sweep(now, draining.leaving)
         for connection in list(self._shared.connections):
             connection.leave(now)
@@ -102,10 +103,15 @@ class Server:
         return [(task.name, now - task.began, task.thread) for task in self._shared.pool.tasks if task.thread]
 
     def _over(self) -> bool:
-        return self._late or (self._draining is not None and not self._gate.open and not self._shared.connections)
+        draining = self._draining
+        return draining is not None and (draining.left <= 0 or (not self._gate.open and not self._shared.connections))
 
-    def _too_late(self, _now: float) -> None:
-        self._late = True
+    def _look(self, now: float) -> None:
+        if self._draining is not None:
+            self._draining = self._draining.after(now - self._looked)
+            self._looked = now
+            if self._draining.left > 0:
+                self._loop.deadlines.set(self._tick, now + self._draining.tick)
 
     def _cut(self) -> bool:
         """End what is left. True: it was nothing that anybody will miss."""

@@ -2,8 +2,9 @@
 
 import faulthandler
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from signal import Signals
 from typing import Any, NamedTuple
 
@@ -28,9 +29,10 @@ from adapter.log import Log
 from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
-from adapter.unix.signals import Trap, deafen
+from adapter.unix.signals import Trap, block, deafen, unblock
 
-_DEAF = tuple(row.signal for row in SIGNALS if row.signal is not Signals.SIGTERM)
+_OURS = tuple(row.signal for row in SIGNALS)
+_DEAF = tuple(each for each in _OURS if each is not Signals.SIGTERM)
 
 
 class Birth(NamedTuple):
@@ -49,18 +51,38 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     log = log.bind(worker=birth.id, slot=birth.slot, pid=os.getpid())
     deafen(_DEAF)
     trap = Trap((Signals.SIGTERM,))  # a TERM to the whole process group reaches us too: it means drain
-    if not die_with_parent(birth.master, Signals.SIGTERM):
+    # Until it serves there is nothing to finish: an import that hangs must not outlive the master, listeners and all.
+    if not die_with_parent(birth.master, Signals.SIGKILL):
         return exits.SYSTEM_FAILED
     received = birth.channel.receive()
     orders = from_plain(received[0]) if received else None
     if received is None or not isinstance(orders, Serve):
         return exits.SYSTEM_FAILED
     listeners = {address: socket.socket(fileno=fd) for address, fd in zip(orders.addresses, received[1], strict=True)}
+    os.register_at_fork(
+        before=lambda: block(_OURS),  # what is sent to the child before it is nobody must not be taken for ours
+        after_in_parent=lambda: unblock(_OURS),
+        after_in_child=lambda: _be_nobody(listeners.values(), birth.channel, trap),
+    )
     app = birth.app or _load(birth, settings)
     if app is None:
         return exits.FAILED
     server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1)
     return _Worker(birth, settings, server, trap, log).run()
+
+
+def _be_nobody(listeners: Iterable[socket.socket], channel: Channel, trap: Trap) -> None:
+    """In a child that the application forks: it neither keeps the port when we are gone, nor hears or answers for us.
+
+    Only closed, never taken out of our epoll, which is the same one here and there.
+    """
+    for listener in listeners:
+        listener.close()
+    channel.close()
+    trap.close()
+    for each in _OURS:  # a handler that does nothing would make `Process.terminate()` do nothing
+        signal.signal(each, signal.default_int_handler if each is Signals.SIGINT else signal.SIG_DFL)
+    unblock(_OURS)
 
 
 def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
@@ -95,6 +117,8 @@ class _Worker:
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
+        if not die_with_parent(self._master, Signals.SIGTERM):
+            return exits.SYSTEM_FAILED
         self._say(IsReady())
         if not self._server.run():
             # A call is still running in some thread; waiting for it is over, so nothing of this process may be waited for.
@@ -149,9 +173,10 @@ class _Worker:
         self._drain(seconds, min(FINAL_LINGER, seconds / 4), [])
 
     def _drain(self, seconds: float, linger: float, leaving: list[str]) -> None:
-        # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: this thread
-        # of faulthandler's needs no lock. Somewhat later than the server's own deadline, which tells more.
-        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=True)
+        # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: faulthandler's thread
+        # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
+        # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
+        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=self._orphaned)
         self._server.drain(seconds, linger=linger, leaving=leaving)
 
     def _tell(self, order: TellNumbers) -> None:

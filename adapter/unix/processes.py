@@ -47,12 +47,18 @@ def spawn(
     ignored when we started, and only `held` are blocked: a signal to our whole process group must not kill the child while it
     is still coming to its senses. Only for single-threaded callers.
     """
-    reader, writer = os.pipe2(os.O_CLOEXEC)
+    try:
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, argv[0]) from None
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         pid = os.fork()
         if pid == 0:
             _become(argv, environ, directory, keep, output, held, writer)
+    except OSError as error:
+        os.close(reader)
+        raise OSError(error.errno, error.strerror, argv[0]) from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         os.close(writer)

@@ -6,10 +6,11 @@ import re
 import socket
 import subprocess
 from pathlib import Path
+from signal import SIGHUP
 from typing import Any, Self
 
 from kit.asked import Asked
-from kit.server import PROGRAM, Adapter
+from kit.server import PROGRAM, Adapter, wait_until_gone
 
 
 def answer(address: str, path: str = "/") -> bytes:
@@ -76,8 +77,8 @@ class Line:
 
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60)
         self.socket.connect(str(path))
+        self.socket.settimeout(60)  # not before: a full queue would be an error at once
         self._file = self.socket.makefile("rb")
 
     def __enter__(self) -> Self:
@@ -108,6 +109,14 @@ class Line:
             return self._file.readline() == b""
         except ConnectionError:
             return True
+
+
+def reload(server: Adapter, number: int = SIGHUP) -> None:
+    """A reload, waited for until nobody of the former generation is left: until then one may still take a connection."""
+    former = set(server.process.processes()) - {server.process.pid}
+    server.reload(number)
+    for pid in former:
+        wait_until_gone(pid)
 
 
 def status(server: Adapter) -> dict[str, Any]:

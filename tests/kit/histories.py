@@ -32,7 +32,8 @@ TTOU = e.Asked(Command.FEWER, "signal TTOU")
 CONT = e.Asked(Command.NOTHING, "signal CONT")
 CODE_0, CODE_3, KILLED = "exit code 0", "exit code 3", "killed by signal 9 (SIGKILL)"
 
-# fmt: off -- one step, one line
+# One step, one line.
+# fmt: off
 HISTORIES = {
     "first boot": History("The first generation is loaded, forked into every slot, and committed when all are ready.", "", (
         (0, e.Started(TWO), a.Load(1)),
@@ -273,6 +274,20 @@ HISTORIES = {
         (13, e.Forked(4, 21)),
         (14, e.Ready(4), a.Commit(2), a.Answer(""), a.Dismiss(1)),
     )),
+    "an old worker boots when the roll begins": History("Who comes to replace somebody counts, whether that one is ready or not: there is one extra worker at a time.", "first boot", (
+        (10, e.Exited(11, KILLED, clean=False), a.Fork(3, 0, 1)),
+        (10, e.Forked(3, 13)),
+        (10, ALRM, a.Load(2)),
+        (10, e.PreloaderStarted(2, 20)),
+        (11, e.Loaded(2), a.Fork(4, 0, 2)),
+        (11, e.Forked(4, 21)),
+        (12, e.Ready(4), a.Fork(5, 1, 2), a.Kill(3, 13)),
+    )),
+    "a roll begins amid a revert": History("Two would come to replace the same one: the target's is enough.", "half a roll", (
+        (15, e.Exited(22, CODE_3, clean=False), a.Answer("a worker died before it was ready: exit code 3"), a.Dismiss(2), a.Fork(5, 0, 1)),
+        (15, e.Forked(5, 23)),
+        (16, ALRM, a.Load(3), a.Kill(5, 23)),
+    )),
     "preloader dies while loading": History("The reload fails, the old generation serves.", "first boot", (
         (10, ALRM, a.Load(2)),
         (10, e.PreloaderStarted(2, 20)),
@@ -318,6 +333,18 @@ HISTORIES = {
         (70, e.Ticked(), a.Dismiss(1)),
         (70, e.Exited(10, KILLED, clean=False), a.Load(2)),
     )),
+    "the preloader is stuck, and nobody waits for its fork": History("A worker that was given up before it was born is still missed.", "first boot", (
+        (10, TTIN, a.Fork(3, 2, 1)),
+        (11, TTOU),
+        (70, e.Ticked(), a.Dismiss(1)),
+        (70, e.Exited(10, KILLED, clean=False), a.Load(2)),
+    )),
+    "the preloader dies with a fork under way": History("What it should have forked is not waited for.", "first boot", (
+        (10, TTIN, a.Fork(3, 2, 1)),
+        (10, e.Exited(10, KILLED, clean=False), a.Load(2)),
+        (10, e.PreloaderStarted(2, 20)),
+        (11, e.Loaded(2), a.Fork(4, 0, 2), a.Fork(5, 2, 2)),
+    )),
     "a crash is repaired": History("A dead worker is replaced at once.", "first boot", (
         (10, e.Exited(11, CODE_3, clean=False), a.Fork(3, 0, 1)),
         (10, e.Forked(3, 13)),
@@ -358,7 +385,7 @@ HISTORIES = {
         (16, e.Ready(5)),
         (17, e.Exited(22, CODE_3, clean=False), a.Answer("a worker died before it was ready: exit code 3"), a.Dismiss(2), a.Fork(6, 0, 1)),
     )),
-    "TTOU in a roll": History("What no longer has a slot stays until the commit.", "half a roll", (
+    "TTOU in a roll": History("The slot that is left is rolled already, so the roll is over.", "half a roll", (
         (15, TTOU, a.Commit(2), a.Answer(""), a.Dismiss(1), a.Drain(2, 8.0, final=False), a.Kill(4, 22)),
     )),
     "TERM": History("Who serves drains; who serves nobody is killed; the last one gone, we go.", "first boot", (
@@ -419,6 +446,16 @@ HISTORIES = {
         (10, e.Forked(3, 13)),
         (11, e.Ready(3), a.Drain(1, 8.0, final=False)),
         (12, e.Exited(11, CODE_0, clean=True)),
+    )),
+    "somebody else sends TERM to a new worker in a roll": History("It serves, so it relieves the old one, and is relieved itself.", "first boot of one", (
+        (10, ALRM, a.Load(2)),
+        (10, e.PreloaderStarted(2, 20)),
+        (11, e.Loaded(2), a.Fork(2, 0, 2)),
+        (11, e.Forked(2, 21)),
+        (11, e.Left(2)),
+        (12, e.Ready(2), a.Fork(3, 0, 2), a.Drain(1, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (12, e.Forked(3, 22)),
+        (13, e.Ready(3), a.Drain(2, 8.0, final=False)),
     )),
     "TERM to the whole group": History("The workers are told to drain once, by us.", "first boot of one", (
         (10, e.Left(1), a.Fork(2, 0, 1)),

@@ -31,7 +31,7 @@ INETD = ROOT / ".build" / "openbsd-inetd" / "usr" / "sbin" / "inetd"  # .ci/debi
 
 
 class Site:
-    """A directory like /opt/shop and a super-server on it. `changed`: words of the sample that are to be otherwise."""
+    """A directory like /opt/shop and a super-server on it. `changed`: words of the sample to be otherwise, `{directory}` for this one."""
 
     folder = "inetd"
     ready = ""
@@ -48,9 +48,10 @@ class Site:
         self.deploy = Releases(self.directory, "current").deploy
         self.deploy(app, 1)
         text = _installed(self.folder, sample, {"SHOP": str(self.directory), "PORT": str(port)})
-        for old, new in (changed or {}).items():
+        for words, other in (changed or {}).items():
+            old = words.replace("{directory}", str(self.directory))
             assert text.count(old) == 1, f"{old} is there {text.count(old)} times"
-            text = text.replace(old, new)
+            text = text.replace(old, other)
         self.sample = self.directory / "sample"
         self.sample.write_text(text)
 
@@ -195,7 +196,7 @@ class Socat(Site):
 def _installed(folder: str, sample: str, words: Mapping[str, str]) -> str:
     """The sample as the README's own line installs it."""
     readme = (ROOT / "conf" / folder / "README.md").read_text()
-    (line,) = re.findall(rf"^ *(sed .* conf/{folder}/shop) > ", readme, re.MULTILINE)
+    (line,) = re.findall(rf"^ *(sed .* conf/{folder}/shop) >>? ", readme, re.MULTILINE)
     env = {**os.environ, **words, "OWNER": pwd.getpwuid(os.getuid()).pw_name}
     line = line.replace(f"conf/{folder}/shop", f"conf/{folder}/{sample}")
     return subprocess.run(["sh", "-c", line], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout

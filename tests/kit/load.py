@@ -55,7 +55,7 @@ class Visitor(threading.Thread):
                 self.tally.lost(Lost("own", repr(error)), self.number, visitor=self.name)
                 self.stop.wait(0.1)
             if self.manner == "idle":
-                self.stop.wait(self.options.idle_pause)
+                self.stop.wait(self.options.idle_pause * (0.5 + self.number % 10 / 10))  # not all in step
         self._drop()
 
     def _questions(self, asks: Iterator[str]) -> Iterator[Question]:
@@ -106,7 +106,7 @@ class Load:
     """The client as a process of its own. `with Load(address) as load: …; report = load.stop()`.
 
     `keepalive` connections that are re-used at once, `fresh` ones that serve one question each, `idle` ones re-used after
-    `idle_pause` seconds, `slow` ones whose questions take the application `slow_pause` seconds, `halting` ones that send each
+    about `idle_pause` seconds, `slow` ones whose questions take the application `slow_pause` seconds, `halting` ones that send each
     question in four parts, `halt` seconds apart. `timeout`: seconds of silence.
     `wait`: on entry, for a right answer on each of them.
     """

@@ -19,7 +19,9 @@ def several_requests_on_one_connection(start: Start) -> None:
     """GET, a POST of 1 MB, a stream: one after the other, right in every byte, all from one process."""
     with start("exact.py") as site:
         wire = Wire(site.address, 30)
-        answers = [wire.exchange(question(name, number)) for number, name in enumerate(("small", "post", "big", "stream", "post"))]
+        answers = [
+            wire.exchange(question(name, number)) for number, name in enumerate(("small", "post", "big", "stream", "post"))
+        ]
         wire.close()
         assert len({answer.fields["x-worker"] for answer in answers}) == 1
         assert not any(answer.close for answer in answers)
@@ -38,7 +40,9 @@ def what_is_printed_never_reaches_the_client(start: Start) -> None:
     """print() and writes to descriptor 1 at import and at each request: the log has them all, the client none."""
     with start("printing.py") as site:
         heard = talk(site.address, _GET + _LAST)
-        assert re.fullmatch(rb"(HTTP/1\.1 200 OK\r\n([A-Za-z-]+: [^\r\n]*\r\n)+\r\n(6\r\n)?hello\n(\r\n0\r\n\r\n)?){2}", heard), heard
+        assert re.fullmatch(rb"(HTTP/1\.1 200 OK\r\n([A-Za-z-]+: [^\r\n]*\r\n)+\r\n(6\r\n)?hello\n(\r\n0\r\n\r\n)?){2}", heard), (
+            heard
+        )
         assert b"printed" not in heard
         assert b"written" not in heard
         for line in ("printed to stdout at import", "printed to stderr at import", "written to fd 1 at import"):

@@ -1,5 +1,6 @@
 """A pretend kernel: carries out the master's orders on processes that exist only here, and complains of an order that
-breaks a promise. What children then do, and in what order it is heard, is for the test to choose."""
+breaks a promise. What children then do, and in what order it is heard, is for the test to choose.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class Kernel:
         found = [each for each in self.processes if each.kind == kind and each.alive is alive and not each.hung]
         return [each for each in found if stage in (None, each.stage)]
 
-    def carry_out(self, action: a.Action, state: State) -> None:
+    def carry_out(self, action: a.Action, state: State) -> None:  # noqa: C901 -- the table of orders, one line each
         """Do as ordered, or say which promise the order breaks. `state` is the one the order came with."""
         match action:
             case a.Load():

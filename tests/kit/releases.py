@@ -1,7 +1,9 @@
 """Releases as a careful deploy leaves them: each in a directory of its own, and a link that moves on to the latest in one step."""
 
+import time
 from pathlib import Path
 
+from kit.load import Load
 from kit.server import APPS
 
 
@@ -22,3 +24,10 @@ class Releases:
         link.symlink_to(release)
         link.rename(self._link)
         return release
+
+
+def until_only(version: str, load: Load) -> None:
+    """Lap by lap, until nobody answers with another version than this: old workers do for a moment after a reload."""
+    deadline = time.monotonic() + 60
+    while (seen := load.lap()) != {version}:
+        assert time.monotonic() < deadline, f"after 60 s {seen} still answer"

@@ -205,6 +205,11 @@ class Svscan:
         said = [fields(line) for line in self.log.all(since) if "adapter: info: ready worker=" in line]
         return [Ready(*(int(each[name]) for name in Ready._fields)) for each in said]
 
+    def until_relieved(self, since: int) -> None:
+        """Wait until every worker from before `since` has gone: those still answer for a moment after `serving generation=`."""
+        for worker in self.workers()[: len(self.workers()) - len(self.workers(since))]:
+            self.log.wait_for(rf"adapter: info: drained worker={worker.worker} ")
+
     def ask(self, path: str) -> Asked:
         """Send a request; its answer can be waited for later."""
         return Asked(self.address, path)

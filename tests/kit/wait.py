@@ -6,6 +6,7 @@ from signal import SIGTERM
 
 from kit.inetd import Site
 from kit.load import Load
+from kit.releases import until_only
 from kit.server import wait_until_gone
 
 Start = Callable[..., Site]
@@ -33,8 +34,7 @@ def a_reload_keeps_the_process(start: Start) -> None:
         site.deploy("exact.py", 2)
         reloaded = site.adapter("reload", control, "--wait")
         assert reloaded.returncode == 0, reloaded
-        load.lap()
-        assert load.lap() == {"2"}
+        until_only("2", load)
         site.deploy("syntax_error.broken", 3)
         refused = site.adapter("reload", control, "--wait")
         assert refused.returncode != 0
@@ -49,7 +49,7 @@ def an_idle_server_leaves_and_comes_back(start: Start) -> None:
     """The client comes again while the server is about to leave (--idle-exit), again and again: 0 failed of all."""
     changed = {"5m": "100ms", "60s": "60s --keepalive-timeout=0"}
     with start("exact.py", changed=changed) as site:
-        with Load(site.address, keepalive=0, fresh=0, idle=1, slow=0, idle_pause=0.12) as load:
+        with Load(site.address, keepalive=0, fresh=0, idle=1, slow=0, halting=0, idle_pause=0.2) as load:
             mark = 0
             for _ in range(4):
                 site.log.wait_for("adapter: info: stopped code=0", since=mark)

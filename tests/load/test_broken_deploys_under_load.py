@@ -19,6 +19,7 @@ class Breakage(NamedTuple):
     do: Callable[[Adapter], object]
     says: str
     number: int = SIGHUP
+    options: tuple[str, ...] = ()
 
 
 def never_ending(server: Adapter) -> None:
@@ -37,6 +38,7 @@ def put(app: str) -> Callable[[Adapter], object]:
     return lambda server: server.install(app, "exact.py")
 
 
+LAZY = ("--lazy-apps",)
 BREAKAGES = {
     "syntax error": Breakage(put("syntax_error.broken"), r"\| SyntaxError: "),
     "syntax error, chain": Breakage(put("syntax_error.broken"), r"\| SyntaxError: ", SIGALRM),
@@ -49,6 +51,9 @@ BREAKAGES = {
     "crash loop": Breakage(put("dies_at_boot.py"), r"exit code 9"),
     "crash loop, chain": Breakage(put("dies_at_boot.py"), r"exit code 9", SIGALRM),
     "slow boot": Breakage(never_ending, r"reload failed: .*(boot|load|import)"),
+    "syntax error, lazy": Breakage(put("syntax_error.broken"), r"\| SyntaxError: ", SIGHUP, LAZY),
+    "death at import, lazy": Breakage(put("dies_at_import.py"), r"exit code 5", SIGHUP, LAZY),
+    "slow boot, lazy": Breakage(never_ending, r"reload failed: .*(boot|load|import|ready)", SIGALRM, LAZY),
     "bad config": Breakage(lambda server: server.write("adapter.toml", "[adapter]\nworkrs = 2\n"), r"workrs.*workers"),
     "unreadable config": Breakage(lambda server: (server.directory / "adapter.toml").unlink(), r"adapter\.toml"),
     "bad value": Breakage(lambda server: server.write("adapter.toml", "[adapter]\nworkers = 0\n"), r"workers"),
@@ -75,7 +80,7 @@ def virtualenv(directory: Path) -> tuple[str, ...]:
 def test_a_broken_deploy_is_refused(name: str) -> None:
     """0 failed of all; only the old version answers until the deploy is repaired, the new one afterwards; the log says why."""
     broken = BREAKAGES[name]
-    server = Adapter("exact.py", "--config=adapter.toml", "--boot-timeout=2")
+    server = Adapter("exact.py", "--config=adapter.toml", "--boot-timeout=2", *broken.options)
     if name == "no interpreter":
         server.program = virtualenv(server.directory)
     config = server.write("adapter.toml", "[adapter]\nworkers = 2\n").read_text()

@@ -4,6 +4,10 @@ import json
 import os
 from collections import Counter
 
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
 from adapter.lifecycle import actions as a
 from adapter.lifecycle import events as e
 from adapter.lifecycle.carryover import from_plain, to_plain
@@ -11,9 +15,6 @@ from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import MERCY, Limits
 from adapter.lifecycle.master import step
 from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from kit.pretend import Kernel, Process
 
 RELOADS = (Command.RELOAD, Command.CHAIN_RELOAD)
@@ -107,7 +108,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     @precondition(lambda self: any(each.said for each in self.kernel.processes))
     @rule(index=indexes)
     def a_child_is_heard(self, index: int) -> None:
-        self.hear([each for each in self.kernel.processes if each.said][index % sum(bool(each.said) for each in self.kernel.processes)])
+        self.hear(
+            [each for each in self.kernel.processes if each.said][index % sum(bool(each.said) for each in self.kernel.processes)]
+        )
 
     @precondition(lambda self: any(not each.alive for each in self.kernel.processes))
     @rule(index=indexes)
@@ -180,9 +183,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     @rule(steps=st.integers(1, 12), first=indexes)
     def things_go_well(self, steps: int, first: int) -> None:
         """Some of the children do what is next for them, and are heard."""
-        for step in range(steps):
+        for turn in range(steps):
             if self.kernel.processes:
-                self.goes_on(self.kernel.processes[(first + step) % len(self.kernel.processes)], obeying=True)
+                self.goes_on(self.kernel.processes[(first + turn) % len(self.kernel.processes)], obeying=True)
 
     @rule(fails=st.sampled_from([False, False, False, True]))
     def spawning_gets_hard_or_easy(self, fails: bool) -> None:  # noqa: FBT001 -- hypothesis gives it by name
@@ -327,7 +330,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             and (before.change is None or before.last_generation != after.last_generation)
         )
         owed = [(each.change is not None) + (each.queued is not None) for each in (before, after)]
-        assert owed[0] + (asked and not joined) + anew == answers + owed[1], f"{answers} answers: {before.change} -> {after.change}"
+        assert owed[0] + (asked and not joined) + anew == answers + owed[1], (
+            f"{answers} answers: {before.change} -> {after.change}"
+        )
         if before.queued is not None and after.queued is None and after.leaving is None:
             assert after.change is not None and after.change.kind is before.queued, "a queued reload was lost"
 
@@ -365,7 +370,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         """Let everybody do what is next for them; let time pass when nobody has anything to do."""
         for _ in range(500):
             self.hear_news()
-            if not any([self.goes_on(each, obeying=obeying) for each in list(self.kernel.processes)]):
+            went_on = [self.goes_on(each, obeying=obeying) for each in list(self.kernel.processes)]
+            if not any(went_on):
                 due = next_deadline(self.state)
                 if due is None and not self.kernel.news and not self.kernel.reexec_ordered:
                     return
@@ -401,7 +407,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         return True
 
 
-_EXAMPLES = int(os.environ.get("ADAPTER_TEST_EXAMPLES", "0"))  # more than the default, each time others: for a quiet night
+_EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "0"))  # more than the default, each time others: for a quiet night
 TestMaster = MasterAgainstKernel.TestCase
 TestMaster.settings = settings(
     max_examples=_EXAMPLES or 150,

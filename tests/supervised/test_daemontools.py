@@ -7,19 +7,13 @@ import time
 from collections.abc import Callable
 
 from kit.asked import Asked, free_port
-from kit.load import Load, Report
+from kit.load import Load
+from kit.releases import until_only
 from kit.server import listening, wait_until_gone
 from kit.svscan import Svscan
 
 Record = Callable[[str, object], None]
 TAI64N = r"^@4[0-9a-f]{23} "
-
-
-def told(report: Report, record_property: Record) -> Report:
-    """Refused while nobody listens is no loss: it is counted apart, and told in the test's record (JUnit)."""
-    for name in ("ok", "refused", "gap", "slowest", "seconds"):
-        record_property(name, report.facts[name])
-    return report
 
 
 def test_svc_h_loses_nothing(record_property: Record) -> None:
@@ -30,7 +24,7 @@ def test_svc_h_loses_nothing(record_property: Record) -> None:
             svscan.deploy("exact.py", version)
             assert " failed: " not in svscan.outcome(svscan.svc("-h"))
             assert str(version) in load.lap()
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.failed == 0, str(report)
         assert set(report.versions) == set("12345")
         assert svscan.svstat().startswith(f"up (pid {pid}) ")
@@ -44,7 +38,7 @@ def test_svc_a_loses_nothing(record_property: Record) -> None:
             svscan.deploy("exact.py", version)
             assert " failed: " not in svscan.outcome(svscan.svc("-a"))
             assert str(version) in load.lap()
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.failed == 0, str(report)
         assert svscan.pid == pid
 
@@ -59,7 +53,7 @@ def test_svc_t_cuts_nothing(record_property: Record) -> None:
             assert svscan.pid not in {0, pid}
             load.lap()
             assert load.lap() == {str(version)}
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.lost == 0, str(report)
 
 
@@ -78,7 +72,7 @@ def test_svc_d_and_u_cut_nothing(record_property: Record) -> None:
         assert not listening(svscan.address)
         assert " failed: " not in svscan.outcome(svscan.svc("-u"))
         load.lap()
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.lost == 0, str(report)
 
 
@@ -138,7 +132,7 @@ def test_svc_k_under_load(record_property: Record) -> None:
             load.lap()
             for worker in workers:
                 wait_until_gone(worker.pid)
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         # The queue of a listener that everybody has dropped is the kernel's to reset: such a client has not reached us.
         cut = [fact for fact in report.evidence if fact["kind"] != "refused" and (fact["reused"] or fact["seen"])]
         assert not cut, str(report)
@@ -163,6 +157,7 @@ def test_svc_p_and_c_kill_nobody() -> None:
         with gate.open("w"):
             pass  # the import goes on
         assert " failed: " not in svscan.outcome(mark)
+        svscan.until_relieved(mark)
         assert svscan.ask("/").answer() == (200, b"at last\n")
         assert svscan.pid == pid
 
@@ -189,7 +184,7 @@ def test_svc_o_lets_it_end(record_property: Record) -> None:
         svscan.svc("-t")
         svscan.until_down()
         load.lap_refused()
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.lost == 0, str(report)
 
 
@@ -199,7 +194,9 @@ def test_a_changed_envdir_is_picked_up() -> None:
         pid = svscan.pid
         assert json.loads(svscan.ask("/").answer()[1])["greeting"] == "one"
         svscan.deploy("exact.py", 2)
-        svscan.outcome(svscan.svc("-h"))
+        mark = svscan.svc("-h")
+        svscan.outcome(mark)
+        svscan.until_relieved(mark)
         with Load(svscan.address) as load:
             svscan.set("ADAPTER_WORKERS", "3")
             svscan.set("ADAPTER_BIND", f"{svscan.address} {(other := f'127.0.0.1:{free_port()}')}")
@@ -212,9 +209,17 @@ def test_a_changed_envdir_is_picked_up() -> None:
         svscan.deploy("surroundings.py", 3)
         svscan.set("GREETING", "two")
         svscan.set("GONE", "")
-        svscan.outcome(svscan.svc("-h"))
+        mark = svscan.svc("-h")
+        svscan.outcome(mark)
+        svscan.until_relieved(mark)
         around = json.loads(svscan.ask("/").answer()[1])["env"]
         assert (around["GREETING"], "GONE" in around) == ("two", False)
+        svscan.set("GREETING", "three")
+        svscan.set("ADAPTER_WORKERS", "1")
+        mark = svscan.svc("-a")
+        assert "workers=3" in svscan.outcome(mark)  # a chain reload keeps the options
+        svscan.until_relieved(mark)
+        assert json.loads(svscan.ask("/").answer()[1])["env"]["GREETING"] == "three"
         assert svscan.pid == pid
 
 
@@ -239,8 +244,7 @@ def test_broken_deploys_keep_the_old_release() -> None:
         assert load.lap() == {"1"}
         svscan.set("ADAPTER_WORKERS", "1")
         assert svscan.adapter("reload", "web.control", "--wait").returncode == 0
-        load.lap()
-        assert load.lap() == {"3"}
+        until_only("3", load)
         report = load.stop()
         assert report.failed == 0, str(report)
         assert svscan.pid == pid
@@ -278,6 +282,6 @@ def test_svc_dx_ends_everything(record_property: Record) -> None:
         svscan.end()
         assert svscan.svok() == 100
         load.lap_refused()
-        report = told(load.stop(), record_property)
+        report = load.stop().told(record_property)
         assert report.lost == 0, str(report)
         svscan.process.log.wait_for_end()

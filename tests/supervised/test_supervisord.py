@@ -64,21 +64,20 @@ def test_signals_in_a_hurry_lose_nothing(told: Tell) -> None:
         assert sv.pids() == [pid]
         report = told(load.stop())
         assert report.failed == 0, str(report)
-        said = "\n".join(sv.logs["web"].all())
-        assert "reload failed" not in said, "the group's signal has hit the pre-flight or the preloader"
-        assert "told to stop by someone else" not in said, "the group's HUP has made a worker drain"
+        assert "reload failed" not in "\n".join(sv.logs["web"].all()), "the group's HUP has hit the pre-flight or the preloader"
+        seats = [(each.generation, each.slot) for each in sv.workers()]
+        assert len(set(seats)) == len(seats), f"the group's HUP has made workers leave: {seats}"
 
 
 def test_restart_cuts_nothing(told: Tell) -> None:
-    """2 x `supervisorctl restart`: no request that reached us is reset or cut; the new release serves, as a new process."""
+    """`supervisorctl restart`: no request that reached us is reset or cut; the new release serves, as a new process."""
     with Supervisord() as sv, Load(sv.address) as load:
-        for version in (2, 3):
-            pids = sv.pids()
-            sv.deploy("exact.py", version)
-            assert sv.ctl("restart", "web") == "web: stopped\nweb: started\n"
-            assert sv.pids() != pids
-            load.lap()
-            assert load.lap() == {str(version)}
+        pids = sv.pids()
+        sv.deploy("exact.py", 2)
+        assert sv.ctl("restart", "web") == "web: stopped\nweb: started\n"
+        assert sv.pids() != pids
+        load.lap()
+        assert load.lap() == {"2"}
         report = told(load.stop())
         assert report.lost == 0, str(report)
         assert not [line for line in sv.log.all() if "SIGKILL" in line]

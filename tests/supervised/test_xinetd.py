@@ -7,6 +7,7 @@ from signal import SIGHUP
 import pytest
 
 from kit import nowait, wait
+from kit.asked import talk
 from kit.inetd import Xinetd
 
 
@@ -20,6 +21,15 @@ def test_nowait(promise: Callable[[nowait.Start], None]) -> None:
 def test_wait(promise: Callable[[wait.Start], None]) -> None:
     """Every promise of kit.wait holds under xinetd."""
     promise(partial(Xinetd, "shop-wait"))
+
+
+def test_without_a_log_file_the_client_is_still_spared() -> None:
+    """No --log-file: what the application prints goes to syslog, or nowhere; an answer is an answer, to the byte."""
+    with Xinetd("shop", "printing.py", changed={"--log-file {directory}/log/web.log": ""}) as site:
+        heard = talk(site.address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert heard.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b"printed" not in heard
+        assert b"written" not in heard
 
 
 def test_a_slow_request_outlives_xinetd() -> None:

@@ -26,6 +26,15 @@ def test_two_drains_are_the_stricter_of_both():
     assert one.joined(other) == other.joined(one) == Draining(5.0, 1.0, frozenset({"a", "b"}))
 
 
+def test_time_slept_through_does_not_count() -> None:
+    """A drain's seconds go by while we are awake; those that we were stopped for do not."""
+    drain = Draining(10.0, 1.0, frozenset())
+    assert drain.after(1.0).left == 9.0
+    assert drain.after(100.0) == drain
+    assert drain._replace(left=0.2).tick == 0.2
+    assert drain._replace(left=0.2).after(0.3).left < 0
+
+
 @pytest.mark.parametrize(
     ("environ", "client"),
     [

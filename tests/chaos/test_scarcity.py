@@ -1,0 +1,146 @@
+"""Descriptors, disk and log run out: the server goes on with what it has, and says what it lacks where it can."""
+
+import contextlib
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGALRM, SIGHUP, SIGKILL, SIGTERM, SIGUSR1
+
+import pytest
+
+from kit.commands import Line, answer, descriptors, status
+from kit.server import PROGRAM, Adapter, listening
+
+
+def limited(limit: str) -> tuple[str, ...]:
+    """The program, started by a shell that has set this limit."""
+    return ("/bin/sh", "-c", f'ulimit {limit}; exec {PROGRAM[0]} "$@"', "sh")
+
+
+def test_more_clients_than_descriptors() -> None:
+    """With room for few connections, those who got one are served, the others wait in the queue until there is room."""
+    server = Adapter("hello.py", "--control=control")
+    server.program = limited("-n 32")
+    with server:
+        address = server.address
+        host, port = address.split(":")
+        clients = [socket.create_connection((host, int(port)), timeout=60) for _ in range(40)]
+        with contextlib.ExitStack() as stack:
+            for client in clients:
+                stack.enter_context(client)
+                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            for client in clients:
+                assert client.makefile("rb").read().endswith(b"hello\n")
+        assert status(server)["respawns"] == 0
+
+
+def processor_seconds(pid: int) -> float:
+    """How long that process has worked (proc(5), utime and stime)."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_the_master_short_of_descriptors_does_not_spin() -> None:
+    """With none left for the control socket's clients the master neither ends nor burns the processor, and recovers."""
+    with Adapter("hello.py", "--control=control", "--workers=1") as server:
+        address = server.address
+        master = server.process.pid
+        with full(master):
+            before = processor_seconds(master)
+            with Line(server.directory / "control") as line:
+                assert line.at_end()
+            for _ in range(300):  # the clock of this test
+                answer(address)
+            mark = server.signal(SIGUSR1)
+            server.wait_for("adapter: info: numbers ", since=mark)
+            assert processor_seconds(master) - before < 0.15
+        assert status(server)["whole"]
+
+
+def test_a_reload_short_of_descriptors_fails_as_a_reload() -> None:
+    """With none left for a preloader the reload is refused, and the old generation serves."""
+    with Adapter("hello.py", "--control=control", "--workers=1") as server:
+        address = server.address
+        master = server.process.pid
+        for number in (SIGHUP, SIGALRM):
+            with full(master):
+                said = server.refuse_reload(number)
+                assert "Too many open files" in said and "None" not in said
+                assert answer(address) == b"hello\n"
+        with full(master):
+            os.kill(server.ready()[0].pid, SIGKILL)
+            server.wait_for("adapter: error: a worker could not be forked: .*Too many open files")
+        server.wait_for("adapter: info: ready worker=.* slot=0", since=server.log.mark())
+        server.reload()
+        assert answer(address) == b"hello\n"
+
+
+@contextlib.contextmanager
+def full(pid: int) -> Iterator[None]:
+    """Meanwhile that process gets no new descriptor (prlimit(2), RLIMIT_NOFILE)."""
+    lowest = min(set(range(1024)) - set(descriptors(pid)))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest, 4096))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (1024, 4096))
+
+
+def test_a_full_disk_loses_lines_and_nothing_else() -> None:
+    """The log is on a full disk: the server starts, serves, reloads and stops as ever."""
+    server = Adapter("hello.py", "--control=control", "--log-file=/dev/full")
+    with server:
+        said = wait_for_control(server)
+        address = str(said["listeners"][0])
+        assert answer(address) == b"hello\n"
+        with Line(server.directory / "control") as line:
+            assert line.ask("reload", wait=True)["ok"]
+        assert answer(address) == b"hello\n"
+        assert server.stop() == 0
+        assert not listening(address)
+
+
+def wait_for_control(server: Adapter) -> dict[str, object]:
+    """Its status, when there is no log to wait for: connections are tried until the first reload can be waited for."""
+    ran = subprocess.run(
+        [sys.executable, "-c", WAIT, str(server.directory), "control"], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout == "there\n"
+    with Line(server.directory / "control") as line:
+        assert line.ask("reload", wait=True)["ok"]
+        return dict(line.ask("status")["status"])
+
+
+# inotify(7) by hand: the name appears in the directory; it is renamed there when it can be connected to.
+WAIT = """
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+watch = libc.inotify_init1(0)
+assert libc.inotify_add_watch(watch, os.fsencode(sys.argv[1]), 0x180) >= 0
+while not os.path.exists(os.path.join(sys.argv[1], sys.argv[2])):
+    os.read(watch, 4096)
+print("there")
+"""
+
+
+@pytest.mark.parametrize("end", [SIGTERM, SIGKILL])
+def test_a_dead_logger_ends_nobody(end: int) -> None:
+    """The pipe's reader is gone: requests, a reload and a stop go on without a word."""
+    server = Adapter("hello.py", "--control=control")
+    # The cage gives it a log that lives; a shell in front puts it on a pipe whose reader will be closed.
+    server.program = ("/bin/sh", "-c", f'exec {PROGRAM[0]} "$@" > {server.directory}/log 2>&1', "sh")
+    os.mkfifo(server.directory / "log")
+    with server:
+        with (server.directory / "log").open() as log:
+            said = next(line for line in log if "adapter: info: listening address=" in line)
+            assert any("adapter: info: serving generation=" in line for line in log)
+        address = said.partition("address=")[2].strip()  # from here on nobody reads
+        assert answer(address) == b"hello\n"
+        with Line(server.directory / "control") as line:
+            assert line.ask("reload", wait=True)["ok"]
+        assert answer(address) == b"hello\n"
+        server.signal(end)
+        assert server.process.exit_code() == (0 if end == SIGTERM else -SIGKILL)
+        server.process.wait_alone()
