@@ -99,8 +99,7 @@ class _Preloader:
     def _prepare(self) -> HasFailed | None:
         """Become what the settings say and import the application."""
         settings = self._settings
-        # The stack of an import that hangs, just before the master gives up on it.
-        faulthandler.dump_traceback_later(settings.boot_timeout * 0.95, exit=False)
+        worker.tell_where_it_hangs(settings.boot_timeout)
         try:
             if settings.umask is not None:
                 os.umask(settings.umask)

@@ -71,6 +71,11 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     return _Worker(birth, settings, server, trap, log).run()
 
 
+def tell_where_it_hangs(seconds: float) -> None:
+    """The stack of an import that hangs, shortly before the master gives up on it: its clock began before our process did."""
+    faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.95, seconds - 0.5)), exit=False)
+
+
 def _be_nobody(listeners: Iterable[socket.socket], channel: Channel, trap: Trap) -> None:
     """In a child that the application forks: it neither keeps the port when we are gone, nor hears or answers for us.
 
@@ -89,7 +94,7 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     """Import the application here (--lazy-apps); a failure is told to the master."""
     from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
 
-    faulthandler.dump_traceback_later(settings.boot_timeout * 0.95, exit=False)
+    tell_where_it_hangs(settings.boot_timeout)
     try:
         return load(settings.app)
     except exits.Fatal as error:

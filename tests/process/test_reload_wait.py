@@ -90,6 +90,7 @@ def test_several_wait_for_the_same_reload_and_the_next() -> None:
             let_go(server)
             assert first.hear() == {"ok": True, "error": "", "detail": "", "generation": 2}
             assert [each.hear()["generation"] for each in (second, third)] == [3, 3]
+        server.wait_for("adapter: info: drained .*generation=2 ")
         assert facts(address)["version"] is None
 
 

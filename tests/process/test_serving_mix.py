@@ -58,7 +58,8 @@ def reading_little(client, chance):
 def broken(client, chance):
     """Is refused."""
     client.send(
-        chance.choice([b"GET\r\n\r\n", b"\0\0\0\r\n\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"]) + b" " * 100
+        chance.choice([b"GET\r\n\r\n", b"\0\0\0\r\n\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"])
+        + b" " * 100
     )
     if not client.socket.recv(12).startswith(b"HTTP/1.1 4"):
         raise AssertionError("not refused")
