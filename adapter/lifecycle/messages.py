@@ -99,6 +99,11 @@ class IsLeaving:
 
 
 @dataclass(frozen=True, slots=True)
+class IsDraining:
+    """It was told to drain, and has let go of the listeners that others go on serving: no new client meets it any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class IsIdle:
     """No connection for the idle limit; or, with `idle` false, one again."""
 
@@ -107,7 +112,7 @@ class IsIdle:
 
 Message = (
     Prepare | ForkWorker | Serve | DrainNow | TellNumbers | HasLoaded | HasFailed | HasForked | CannotFork | IsReady | IsLeaving
-    | IsIdle
+    | IsDraining | IsIdle
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
@@ -121,6 +126,7 @@ _KINDS: dict[str, type[Any]] = {
     "cannot-fork": CannotFork,
     "ready": IsReady,
     "leaving": IsLeaving,
+    "draining": IsDraining,
     "idle": IsIdle,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from adapter.lifecycle.messages import (
     HasFailed,
     HasForked,
     HasLoaded,
+    IsDraining,
     IsIdle,
     IsLeaving,
     IsReady,
@@ -52,6 +53,7 @@ class Crew:
     def __init__(self, log: Log, watch: Watch) -> None:
         self.families: dict[int, Family] = {}
         self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
+        self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
         self._log = log
         self._watch = watch
 
@@ -101,6 +103,7 @@ class Crew:
 
     def drain(self, worker: int, seconds: float, linger: float, leaving: Iterable[str]) -> None:
         """Have a worker drain."""
+        self.accepting.add(worker)
         self._tell(worker, DrainNow(seconds, linger, list(leaving)))
 
     def tell_numbers(self, *, calls: bool) -> None:
@@ -113,8 +116,9 @@ class Crew:
         family = self.families.get(self._workers[worker][1]) if worker in self._workers else None
         return family.addresses if family else []
 
-    def keep_only(self, workers: Iterable[int], generations: Iterable[int]) -> None:
+    def keep_only(self, workers: Collection[int], generations: Collection[int]) -> None:
         """Hang up on those who are no more."""
+        self.accepting.intersection_update(workers)
         for worker in set(self._workers) - set(workers):
             channel, _ = self._workers.pop(worker)
             self._hang_up(channel)
@@ -231,6 +235,8 @@ class Crew:
                     heard.append(events.Left(worker))
                 case IsIdle():
                     heard.append(events.Rested(worker, message.idle))
+                case IsDraining():
+                    self.accepting.discard(worker)
                 case HasFailed():
                     heard.append(events.BootFailed(worker, message.error, message.code, message.detail))
                 case _:

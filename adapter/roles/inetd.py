@@ -4,7 +4,6 @@ Start-up is the cost, paid per connection: no click, logging, asyncio or threadi
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from signal import SIGHUP, SIGINT, SIGTERM
 
@@ -22,8 +21,8 @@ from adapter.roles.conversation import Conversation, Wire
 from adapter.roles.dates import Date
 from adapter.roles.logs import open_log, redirect
 from adapter.roles.stdio import parties, shield_listener, take
+from adapter.roles.surroundings import settle_in
 from adapter.unix.descriptors import is_listening
-from adapter.unix.privileges import become
 from adapter.unix.signals import Trap
 
 _PATIENCE = 5.0  # seconds for a client to take a refusal when there are no settings to ask
@@ -68,13 +67,9 @@ def _application(settings: Settings) -> App:
     environment = application_environment(settings, os.environ)
     os.environ.clear()
     os.environ.update(environment)
-    if settings.umask is not None:
-        os.umask(settings.umask)
     if settings.chdir is not None:
         os.chdir(settings.chdir)
-    become(settings.uid, settings.gid)
-    sys.argv = ["adapter", "inetd", settings.app]
-    sys.path[:0] = [*settings.pythonpath, os.getcwd()]
+    settle_in(settings, "inetd")
     app: App = load(settings.app)
     return app
 

@@ -34,6 +34,7 @@ class Orders:
         self.news: list[events.Event] = []  # what our own doing led to
         self.exit: int | None = None
         self._reexec_due = False
+        self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
         self.crew = Crew(log, watch)
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet
@@ -69,11 +70,12 @@ class Orders:
                 _kill(action.pid)
             case a.StopListening():
                 self._listeners.turn_away()
+                self._give_answers()
                 self._control.answer_all("the server was asked to stop")
             case a.Commit():
                 self._commit(action.generation)
             case a.Answer():
-                self._control.answer(action.error, action.detail, generation=self.state.target)
+                self._answers.append((action, self.state.target))
             case a.Report():
                 self._report(workers=action.workers)
             case a.Exit():
@@ -88,7 +90,15 @@ class Orders:
         if self.state.leaving:
             # Only now: the workers, who are to empty the queues, have been told which ones.
             self._listeners.close()
-        self.crew.keep_only((each.id for each in self.state.workers), (each.number for each in self.state.generations))
+        self.crew.keep_only([each.id for each in self.state.workers], [each.number for each in self.state.generations])
+        if not self.crew.accepting:
+            # Whoever hears that the new generation serves must not meet the old one with its next connection.
+            self._give_answers()
+
+    def _give_answers(self) -> None:
+        answers, self._answers = self._answers, []
+        for answer, generation in answers:
+            self._control.answer(answer.error, answer.detail, generation=generation)
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -169,6 +179,7 @@ class Orders:
     def reexec(self) -> None:
         """Become the new image; returns only when that failed."""
         self._reexec_due = False
+        self._give_answers()
         record = {
             "directory": self._directory,
             "state": carryover.to_plain(self.state),

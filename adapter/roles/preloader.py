@@ -33,8 +33,8 @@ from adapter.lifecycle.messages import (
 from adapter.log import Log
 from adapter.roles import worker
 from adapter.roles.logs import open_log
+from adapter.roles.surroundings import settle_in
 from adapter.unix.channels import Channel
-from adapter.unix.privileges import become
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import deafen, unblock
 
@@ -101,13 +101,9 @@ class _Preloader:
         settings = self._settings
         worker.tell_where_it_hangs(settings.boot_timeout)
         try:
-            if settings.umask is not None:
-                os.umask(settings.umask)
-            become(settings.uid, settings.gid)
-            if not die_with_parent(self._master, signal.SIGKILL):
+            settle_in(settings, "serve")
+            if not die_with_parent(self._master, signal.SIGKILL):  # again: a change of user clears it
                 raise SystemExit
-            sys.argv = ["adapter", "serve", settings.app]
-            sys.path[:0] = [*settings.pythonpath, os.getcwd()]
             if not settings.lazy_apps:
                 self._app = load(settings.app)
         except exits.Fatal as error:
@@ -124,15 +120,18 @@ class _Preloader:
 
     def _fork(self, order: ForkWorker, fd: int) -> worker.Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""
-        released, held = os.pipe()  # the worker goes on when its end says that the one between us is gone
-        told, telling = os.pipe()
+        pipes: list[int] = []
         try:
+            pipes += os.pipe()
+            pipes += os.pipe()
             between = os.fork()
         except OSError as error:
-            for each in (released, held, told, telling, fd):
+            for each in (*pipes, fd):
                 os.close(each)
             self._say(CannotFork(order.worker, f"fork: {error.strerror}"))
             return None
+        # The worker goes on when the end `held` says that the one between us is gone.
+        released, held, told, telling = pipes
         if between == 0:
             _fork_and_leave(telling)
             for each in (held, told, telling):

@@ -16,6 +16,7 @@ from adapter.lifecycle.limits import FINAL_LINGER, MERCY
 from adapter.lifecycle.messages import (
     DrainNow,
     HasFailed,
+    IsDraining,
     IsIdle,
     IsLeaving,
     IsReady,
@@ -150,6 +151,7 @@ class _Worker:
         match from_plain(received[0]):
             case DrainNow() as order:
                 self._drain(order.seconds, order.linger, order.leaving)
+                self._say(IsDraining())
             case TellNumbers() as order:
                 self._tell(order)
             case _:
