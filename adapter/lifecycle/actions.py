@@ -59,6 +59,14 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Abort:
+    """SIGABRT to a worker: it shows the stack of each thread, also when it is stuck in C (faulthandler), and dies."""
+
+    worker: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class StopListening:
     """Turn new connections away from listeners that are our own (inherited ones belong to our successor)."""
 
@@ -106,6 +114,6 @@ class Exit:
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Kill | StopListening | Commit | Answer | Say
+    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | StopListening | Commit | Answer | Say
     | Report | Exit
 )  # fmt: skip

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 # Room between a worker's own drain deadline and our KILL: it reports the stuck request and leaves by itself first.
 MERCY = 1.0
+# What a worker has to show its stack after the drain deadline, before the KILL: writing a few kilobytes.
+LAST_WORD = 0.5
 # An idle keep-alive connection may bring one more request during a final drain: longer gains nothing, the client is idle.
 FINAL_LINGER = 2.0
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import events as e
-from adapter.lifecycle.actions import Action, Answer, Dismiss, Kill, Reexec, Report, StopPreflight
+from adapter.lifecycle.actions import Abort, Action, Answer, Dismiss, Kill, Reexec, Report, StopPreflight
 from adapter.lifecycle.commands import Command
+from adapter.lifecycle.limits import LAST_WORD
 from adapter.lifecycle.reaping import exited
 from adapter.lifecycle.rolling import settle
 from adapter.lifecycle.state import Change, Move, Phase, Stage, State, Worker, shifted
@@ -267,9 +268,14 @@ def _expire(turn: Turn) -> None:
 
 
 def _overdue(turn: Turn, worker: Worker) -> None:
-    turn.kill(worker)
     if worker.stage is Stage.DRAINING:
+        # It should have cut what it holds, told about it, and left: so it is stuck in C, or stopped. A last word, if it can.
+        turn.put(worker, Stage.ABORTING, lasting=LAST_WORD)
+        turn.order(Abort(worker.id, worker.pid))
         turn.say("error", "killed at the drain deadline", worker=worker.id, slot=worker.slot, pid=worker.pid)
+        return
+    turn.kill(worker)
+    if worker.stage is Stage.ABORTING:
         return
     if not worker.pid:
         # The preloader took the order and did nothing: it is stuck, and would not fork the next one either.

@@ -18,6 +18,7 @@ class Stage(Enum):
     BOOTING = "booting"  # exists
     READY = "ready"  # serves
     DRAINING = "draining"  # takes no more, finishes what it holds
+    ABORTING = "aborting"  # past its drain deadline; told to show where it is, and to die of it
     KILLED = "killed"  # SIGKILL sent (or owed, while the pid is unknown); not reaped yet
 
 
@@ -48,7 +49,7 @@ class Worker:
     stage: Stage = Stage.READY  # one carried over in a stage we do not know is there to be relieved
     pid: int = 0  # 0: not known yet
     since: float = 0.0  # when it entered its stage
-    deadline: float | None = None  # never None while FORKING, BOOTING, DRAINING, or owed a kill
+    deadline: float | None = None  # never None while FORKING, BOOTING, DRAINING, ABORTING, or owed a kill
     idle: bool = False
     unwanted: bool = False  # somebody sent it a TERM: it goes once another sits in its slot
     final: bool = False  # told to drain for good: nobody serves after it

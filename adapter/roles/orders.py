@@ -66,6 +66,8 @@ class Orders:
                 self._fork(action)
             case a.Drain():
                 self._drain(action)
+            case a.Abort():
+                processes.kill(action.pid, Signals.SIGABRT)
             case a.Kill():
                 _kill(action.pid)
             case a.StopListening():

@@ -408,7 +408,8 @@ HISTORIES = {
         (10, TERM, a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
         (11, INT, a.Drain(1, 0.0, final=True), a.Drain(2, 0.0, final=True)),
         (12, INT),
-        (12, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
+        (12, e.Ticked(), a.Abort(1, 11), a.Abort(2, 12)),
+        (12.5, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
         (13, e.Exited(11, KILLED, clean=False)),
         (13, e.Exited(12, KILLED, clean=False)),
         (13, e.Exited(10, KILLED, clean=False), a.Exit(0)),
@@ -416,7 +417,8 @@ HISTORIES = {
     "a drain without end": History("Who does not leave by the deadline is killed.", "first boot", (
         (10, TERM, a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
         (18, e.Ticked()),
-        (19, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
+        (19, e.Ticked(), a.Abort(1, 11), a.Abort(2, 12)),
+        (19.5, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
     )),
     "TERM in the pre-flight": History("Whoever waits for the reload is told; the pre-flight is ended.", "first boot", (
         (10, HUP, a.StartPreflight()),
@@ -478,7 +480,8 @@ HISTORIES = {
         (10, TERM, a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
         (70, e.Slept(59.5)),
         (70, e.Ticked()),
-        (79, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
+        (79, e.Ticked(), a.Abort(1, 11), a.Abort(2, 12)),
+        (79.5, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
     )),
 }
 # fmt: on

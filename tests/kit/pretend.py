@@ -66,6 +66,10 @@ class Kernel:
                 self._fork(action, state)
             case a.Drain():
                 self._drain(action)
+            case a.Abort():
+                process = self.find("worker", action.worker)
+                assert process is not None and process.drains, f"nobody who was told to drain: {action}"
+                process.hung = True  # the worst case: too stuck even for that, and for anything else
             case a.Kill():
                 self._kill(action)
             case a.StartPreflight():

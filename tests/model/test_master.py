@@ -12,7 +12,7 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import events as e
 from adapter.lifecycle.carryover import from_plain, to_plain
 from adapter.lifecycle.commands import Command
-from adapter.lifecycle.limits import MERCY, Limits
+from adapter.lifecycle.limits import LAST_WORD, MERCY, Limits
 from adapter.lifecycle.master import step
 from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline
 from kit.pretend import Kernel, Process
@@ -313,7 +313,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             if process.known and process.kind == "worker":
                 worker = state.worker(process.number)
                 assert worker is not None and worker.pid == process.pid, f"lost sight of {process}"
-                told = worker.stage in (Stage.DRAINING, Stage.KILLED)
+                told = worker.stage in (Stage.DRAINING, Stage.ABORTING, Stage.KILLED)
                 assert told or not (process.drains or process.killed), f"told to leave, without a deadline: {worker}"
         assert state.change is not None or state.queued is None, "a reload is queued behind nothing"
         if state.change and state.change.move is not Move.ROLLING:
@@ -363,7 +363,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             began, allowed = self.now, self.state.limits.drain
             self.tell(e.Asked(Command.STOP, "signal"))
             self.go_on(obeying=False)
-            assert self.now <= began + allowed + MERCY + 1e-6, "the stop took longer than its deadline"
+            assert self.now <= began + allowed + MERCY + LAST_WORD + 1e-6, "the stop took longer than its deadline"
         assert self.kernel.exit is not None, self.state
 
     def go_on(self, *, obeying: bool) -> None:

@@ -37,7 +37,7 @@ def test_a_stuck_request_is_named_and_shown() -> None:
 
 
 def test_a_call_that_holds_the_interpreter_is_ended_too() -> None:
-    """Stuck in C with the GIL held, no code of ours runs: the worker is ended all the same, and in time."""
+    """Stuck in C with the GIL held, no code of ours runs: the worker is ended all the same, in time, and shows where it was."""
     with Adapter("stuck.py", "--drain-timeout=1") as server:
         asked = Asked(server.address, "/stuck?seconds=60")
         server.log.wait_for("stuck: begun")
@@ -46,6 +46,8 @@ def test_a_call_that_holds_the_interpreter_is_ended_too() -> None:
         ended_in_time(server, began, 1)
         assert asked.is_cut()
         server.wait_for("adapter: error: killed at the drain deadline")
+        server.wait_for("Fatal Python error: Aborted")
+        server.wait_for(r'File ".*stuck\.py", line \d+ in application')
 
 
 def test_a_stuck_request_does_not_hold_up_a_reload() -> None:
