@@ -186,6 +186,7 @@ def test_the_masters_death_during_a_drain() -> None:
         server.wait_for("adapter: info: stop ", since=mark)
         server.process.signal(SIGKILL)
         assert server.process.exit_code() == -SIGKILL
+        server.wait_for("the master is gone")
         assert free(address)
         let_go(server)
         assert asked.answer() == (200, b"gated\n")

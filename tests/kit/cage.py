@@ -96,7 +96,9 @@ def main() -> None:
         actions += [(os.POSIX_SPAWN_DUP2, int(stdin), 0), (os.POSIX_SPAWN_CLOSE, int(stdin))]
     else:
         actions += [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)]
-    pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=actions, setsid=True)
+    # Whoever runs the tests in the background (a shell's `&`) has INT and QUIT ignored, and that would be inherited.
+    defaults = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
+    pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=actions, setsid=True, setsigdef=defaults, setsigmask=[])
     for fd in {int(log), int(stdin)} - {-1}:
         os.close(fd)
     say(started=pid)
