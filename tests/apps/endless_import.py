@@ -1,10 +1,9 @@
 """An import that does not end until the FIFO `gate` beside this file gets a writer and that writer leaves."""
 
 import os
-import sys
 from pathlib import Path
 
-print(f"endless_import: begun pid={os.getpid()}", file=sys.stderr, flush=True)
+os.write(2, f"endless_import: begun pid={os.getpid()}\n".encode())  # one write: lines of two workers must not mix
 Path(__file__).with_name("gate").read_bytes()
 
 

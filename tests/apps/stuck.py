@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import sys
 from urllib.parse import parse_qs
 
 _libc = ctypes.PyDLL(None)  # PyDLL, unlike CDLL, keeps the GIL
@@ -12,7 +11,7 @@ def application(environ, start_response):
     """Says on stderr that it begins; anything but /stuck is answered at once."""
     if environ["PATH_INFO"] == "/stuck":
         seconds = float(parse_qs(environ["QUERY_STRING"]).get("seconds", ["60"])[0])
-        print(f"stuck: begun pid={os.getpid()}", file=sys.stderr, flush=True)
+        os.write(2, f"stuck: begun pid={os.getpid()}\n".encode())  # one write: lines of two workers must not mix
         _libc.poll(None, 0, int(seconds * 1000))
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"free\n"]
