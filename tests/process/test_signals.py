@@ -189,6 +189,7 @@ def test_a_storm_of_hups_ends_in_one_generation() -> None:
         for _ in range(50):
             server.signal(SIGHUP)
         server.wait_for("adapter: info: serving generation=2")
+        server.wait_for("adapter: info: drained worker=1 ")  # until then it may still meet a new client
         mark = server.signal(SIGUSR1)
         server.wait_for("adapter: info: statistics", since=mark)
         assert b'"last"' in answer(address)
