@@ -1,0 +1,70 @@
+"""What operators ask, and what each command leads to."""
+
+from dataclasses import replace
+
+from adapter.exits import STOPPED
+from adapter.lifecycle.actions import Answer, Report, StopPreflight
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.events import Asked
+from adapter.lifecycle.state import Move
+from adapter.lifecycle.turn import STOPPING, Turn
+
+
+def asked(turn: Turn, event: Asked) -> None:
+    """Take it in."""
+    command = event.command
+    turn.say("info", command.value, source=event.source)
+    match command:
+        case Command.STOP:
+            if turn.state.leaving is None:
+                _abandon_change(turn)
+                turn.leave(STOPPED, turn.state.limits.drain)
+        case Command.STOP_NOW:
+            _abandon_change(turn)
+            turn.leave(turn.state.leaving.code if turn.state.leaving else STOPPED, 0.0)
+        case Command.RELOAD | Command.CHAIN_RELOAD:
+            _reload(turn, command)
+        case Command.MORE:
+            _scale(turn, 1)
+        case Command.FEWER:
+            _scale(turn, -1)
+        case Command.STATISTICS | Command.STATUS:
+            turn.order(Report(workers=command is Command.STATUS))
+        case Command.NOTHING:
+            pass
+
+
+def _abandon_change(turn: Turn) -> None:
+    """Whoever waits for a reload is told that it will not come."""
+    change = turn.state.change
+    if change is None:
+        return
+    turn.change(change=None)
+    if change.move is Move.PREFLIGHT:
+        turn.order(StopPreflight())
+    turn.order(Answer(STOPPING))
+
+
+def _reload(turn: Turn, command: Command) -> None:
+    if turn.state.leaving is not None:
+        turn.say("warning", "not reloading: we are stopping")
+        turn.order(Answer(STOPPING))
+    elif turn.state.change is not None:
+        # RELOAD does all that CHAIN_RELOAD does, so it is never the one to be forgotten.
+        kept = Command.RELOAD if Command.RELOAD in (turn.state.queued, command) else command
+        turn.change(queued=kept)
+        turn.say("info", "another change is under way: this one follows it", command=kept.value)
+    else:
+        turn.begin(command)
+
+
+def _scale(turn: Turn, by: int) -> None:
+    slots = turn.state.slots + by
+    if turn.state.leaving is not None or slots < 1:
+        turn.say("warning", "the number of workers stays", workers=turn.state.slots)
+        return
+    change = turn.state.change
+    if change is not None:
+        turn.change(change=replace(change, slots=max(1, change.slots + by)))
+    turn.change(slots=slots)
+    turn.say("info", "workers wanted", workers=slots)

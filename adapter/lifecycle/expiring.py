@@ -1,0 +1,51 @@
+"""What time tells: whose deadline is over."""
+
+from dataclasses import replace
+
+from adapter.exits import SYSTEM_FAILED
+from adapter.lifecycle.actions import Abort
+from adapter.lifecycle.events import BootFailed, Ticked
+from adapter.lifecycle.limits import LAST_WORD
+from adapter.lifecycle.state import Stage, Worker
+from adapter.lifecycle.telling import stillborn
+from adapter.lifecycle.turn import Turn
+
+
+def expire(turn: Turn, _: Ticked) -> None:
+    """See to everybody who is late."""
+    change = turn.state.change
+    if change is not None and _over(change.deadline, turn.now):
+        turn.fail("the pre-flight took longer than the boot timeout", code=SYSTEM_FAILED)
+    for generation in turn.state.generations:
+        if _over(generation.deadline, turn.now):
+            turn.dismiss(generation)
+            turn.fail(
+                f"importing the application took longer than {generation.limits.boot:g} s (--boot-timeout)", code=SYSTEM_FAILED
+            )
+    for number in [worker.id for worker in turn.state.workers]:
+        worker = turn.state.worker(number)  # looked up anew: what befell another may have ended it
+        if worker is not None and _over(worker.deadline, turn.now):
+            _overdue(turn, worker)
+
+
+def _overdue(turn: Turn, worker: Worker) -> None:
+    if worker.stage is Stage.DRAINING:
+        # It should have cut what it holds, told about it, and left: so it is stuck in C, or stopped. A last word, if it can.
+        turn.put(worker, Stage.ABORTING, lasting=LAST_WORD)
+        turn.order(Abort(worker.id, worker.pid))
+        turn.say("error", "killed at the drain deadline", worker=worker.id, slot=worker.slot, pid=worker.pid)
+        return
+    turn.kill(worker)
+    if worker.stage is Stage.ABORTING:
+        return
+    if not worker.pid:
+        # The preloader took the order and did nothing: it is stuck, and would not fork the next one either.
+        turn.dismiss(turn.state.generation(worker.generation))
+    if worker.stage is Stage.KILLED:  # given up long ago
+        turn.state = turn.state.with_worker(replace(worker, deadline=None))
+        return
+    stillborn(turn, worker, BootFailed(worker.id, "a worker was not ready within the boot timeout", SYSTEM_FAILED))
+
+
+def _over(deadline: float | None, now: float) -> bool:
+    return deadline is not None and deadline <= now

@@ -1,0 +1,106 @@
+"""What preloaders and workers tell of themselves; their deaths are in `reaping`."""
+
+from dataclasses import replace
+
+from adapter.exits import SYSTEM_FAILED
+from adapter.lifecycle import events as e
+from adapter.lifecycle.actions import Dismiss, Kill
+from adapter.lifecycle.state import Phase, Stage, Worker
+from adapter.lifecycle.turn import Turn
+
+
+def preloader_started(turn: Turn, event: e.PreloaderStarted) -> None:
+    """A preloader has a pid."""
+    generation = turn.state.generation(event.generation)
+    if generation is None or generation.pid or generation.phase is Phase.GONE:
+        return
+    turn.state = turn.state.with_generation(replace(generation, pid=event.pid))
+    if generation.phase is Phase.DISMISSED:
+        turn.order(Dismiss(generation.number))  # owed since before we knew its pid
+
+
+def loaded(turn: Turn, event: e.Loaded) -> None:
+    """It can fork."""
+    generation = turn.state.generation(event.generation)
+    if generation is not None and generation.phase is Phase.LOADING:
+        turn.say("info", "loaded", generation=generation.number, seconds=turn.now - generation.since)
+        turn.state = turn.state.with_generation(replace(generation, phase=Phase.LOADED, since=turn.now, deadline=None))
+
+
+def load_failed(turn: Turn, event: e.LoadFailed) -> None:
+    """It never will."""
+    generation = turn.state.generation(event.generation)
+    if generation is None or generation.phase not in (Phase.LOADING, Phase.DISMISSED):
+        return
+    if generation.pid:
+        turn.dismiss(generation)
+    else:  # it never was: nobody's death will tell us so
+        turn.state = turn.state.with_generation(replace(generation, phase=Phase.GONE, deadline=None))
+    if turn.state.on_trial(generation.number):
+        turn.fail(event.error, code=event.code, detail=event.detail)
+
+
+def forked(turn: Turn, event: e.Forked) -> None:
+    """A worker has a pid."""
+    worker = turn.state.worker(event.worker)
+    if worker is None or worker.pid:
+        return
+    if worker.stage is Stage.FORKING:  # else it spoke before we heard of its birth
+        worker = replace(worker, stage=Stage.BOOTING, since=turn.now)
+    if worker.stage is Stage.KILLED:
+        worker = replace(worker, deadline=None)
+        turn.order(Kill(event.worker, event.pid))  # owed since before we knew its pid
+    turn.state = turn.state.with_worker(replace(worker, pid=event.pid))
+
+
+def fork_failed(turn: Turn, event: e.ForkFailed) -> None:
+    """A worker never will."""
+    worker = turn.state.worker(event.worker)
+    if worker is None or worker.pid:
+        return
+    turn.state = turn.state.without_worker(worker)
+    if worker.stage is not Stage.KILLED:  # else we had given it up already
+        stillborn(turn, worker, e.BootFailed(worker.id, f"a worker could not be forked: {event.error}", SYSTEM_FAILED))
+
+
+def stillborn(turn: Turn, worker: Worker, why: e.BootFailed) -> None:
+    """It never came to serve: that ends a roll; for a generation that serves it is a death like any other."""
+    if turn.state.on_trial(worker.generation):
+        turn.fail(why.error, code=why.code, detail=why.detail)
+    else:
+        turn.say("error", why.error, why.detail, worker=worker.id, slot=worker.slot, pid=worker.pid)
+        turn.count_death(worker.generation)
+
+
+def ready(turn: Turn, event: e.Ready) -> None:
+    """A worker serves."""
+    worker = turn.state.worker(event.worker)
+    if worker is not None and worker.unborn:
+        turn.put(worker, Stage.READY)
+        turn.say("info", "ready", worker=worker.id, slot=worker.slot, generation=worker.generation, pid=worker.pid)
+
+
+def boot_failed(turn: Turn, event: e.BootFailed) -> None:
+    """A worker never will."""
+    worker = turn.state.worker(event.worker)
+    if worker is None or not worker.unborn:
+        return
+    turn.kill(worker)
+    stillborn(turn, worker, event)
+
+
+def left(turn: Turn, event: e.Left) -> None:
+    """Not to be let go at once: the TERM may have been for the whole process group, and ours be the next thing we read."""
+    worker = turn.state.worker(event.worker)
+    if worker is not None and worker.live and not worker.unwanted:
+        turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+        turn.say(
+            "info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot
+        )
+
+
+def rested(turn: Turn, event: e.Rested) -> None:
+    """A worker has nobody to serve, or has again."""
+    worker = turn.state.worker(event.worker)
+    if worker is not None:
+        turn.state = turn.state.with_worker(replace(worker, idle=event.idle))
