@@ -145,6 +145,19 @@ def _account(text: str, find: Callable[[str], int]) -> int:
         raise ValueError(text) from None
 
 
+def _owner(text: str) -> str:
+    user, colon, group = text.partition(":")
+    if not (user or group) or (colon and not group):
+        raise ValueError(text)
+    return f"{_user(user) if user else ''}:{_group(group) if group else ''}"
+
+
+def numbers(owner: str | None) -> tuple[int | None, int | None]:
+    """User and group of a parsed OWNER; None: not said."""
+    user, _, group = (owner or ":").partition(":")
+    return (int(user) if user else None), (int(group) if group else None)
+
+
 def choice(*words: str) -> Kind:
     """One of these words."""
 
@@ -169,6 +182,7 @@ ASSIGNMENT = Kind("NAME=VALUE", "of the form NAME=VALUE", _assignment)
 ADDRESS = Kind("ADDR", "an address, such as 8000, 127.0.0.1:8000, [::1]:8000, unix:/run/app.sock or fd:3", _address)
 USER = Kind("USER", "a user of this system, by name or number", _user)
 GROUP = Kind("GROUP", "a group of this system, by name or number", _group)
+OWNER = Kind("USER[:GROUP]", "a user, a user:group or a :group of this system, by name or number", _owner)
 
 
 def here() -> str:

@@ -64,6 +64,9 @@ class Settings(NamedTuple):
     socket_mode: Annotated[int, Option(
         kinds.OCTAL, "Permissions of a UNIX socket we bind.",
         "Only our own user: whoever can connect can send requests past the proxy.", _LISTEN, inetd=False)] = 0o600
+    socket_owner: Annotated[str | None, Option(
+        kinds.OWNER, "Owner of a UNIX socket we bind: the proxy's user, or its group as :GROUP.",
+        "The user and group of the workers (--uid, --gid).", _LISTEN, inetd=False)] = None
 
     workers: Annotated[int, Option(
         kinds.WORKERS, "Worker processes; auto is one per processor we may use.",

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from adapter.config import addresses
+from adapter.config import addresses, kinds
 from adapter.config.settings import Settings
 from adapter.exits import Fatal
 from adapter.log import Log
@@ -69,6 +69,15 @@ class Listeners:
             _turn_away(listener)
             listeners.close(listener)
 
+    def entitle(self, settings: Settings) -> None:
+        """Give the files of our UNIX listeners the mode and owner of these settings, if they have others by now."""
+        uid, gid = _owner(settings)
+        for listener in self._open.values():
+            try:
+                listeners.entitle(listener, settings.socket_mode, uid, gid)
+            except OSError as error:
+                self._log.error("cannot change who may connect", address=listener.address, reason=error.strerror)
+
     def turn_away(self) -> None:
         """No new client comes to our own from here on; who is in their queues can still be accepted. Inherited ones stay as they are."""
         for address in self.owned():
@@ -122,11 +131,17 @@ def _turn_away(listener: Listener) -> None:
     listeners.unlink(listener)
 
 
+def _owner(settings: Settings) -> tuple[int | None, int | None]:
+    """Whose UNIX sockets are to be: who is asked for, else who the workers are."""
+    uid, gid = kinds.numbers(settings.socket_owner)
+    return settings.uid if uid is None else uid, settings.gid if gid is None else gid
+
+
 def _open(text: str, settings: Settings) -> Listener:
     match addresses.parse(text):
         case addresses.Unix(path):
-            mode = settings.socket_mode
-            return listeners.bind_unix(path, backlog=settings.backlog, mode=mode, uid=settings.uid, gid=settings.gid)
+            uid, gid = _owner(settings)
+            return listeners.bind_unix(path, backlog=settings.backlog, mode=settings.socket_mode, uid=uid, gid=gid)
         case addresses.Fd(number):
             return listeners.adopt(number)
         case addresses.Tcp(host, port):

@@ -144,6 +144,7 @@ class Orders:
         """This generation's settings are the master's own from here on."""
         family = self.crew.families[generation]
         self._listeners.keep_only(family.addresses)
+        self._listeners.entitle(family.settings)
         for follow, path in ((self._control.follow, family.settings.control), (self._pid.follow, family.settings.pidfile)):
             try:
                 follow(path)

@@ -82,8 +82,7 @@ def bind_unix(path: str, *, backlog: int, mode: int, uid: int | None = None, gid
             sock.listen(backlog)
             return Listener(sock, f"unix:{path}", owned=True)
         inode = socketfiles.create(sock, path, mode)
-        if uid is not None or gid is not None:
-            os.chown(path, -1 if uid is None else uid, -1 if gid is None else gid, follow_symlinks=False)
+        socketfiles.entitle(path, inode, mode, uid, gid)
         sock.listen(backlog)
         socketfiles.check_still(path, inode)
         return Listener(sock, f"unix:{os.path.join(os.getcwd(), path)}", owned=True, inode=inode)
@@ -119,6 +118,12 @@ def adopt(
     # O_NONBLOCK belongs to the open file, so whoever shares it sees it too; no supervisor known to us accepts by itself.
     sock.setblocking(False)
     return Listener(sock, address or address_of(sock), owned=owned, inode=inode, name=name, numbers=numbers or (fd,))
+
+
+def entitle(listener: Listener, mode: int, uid: int | None, gid: int | None) -> None:
+    """Change mode and owner of an owned UNIX listener's file, if it is still its file. Raises OSError when we may not."""
+    if listener.owned and listener.inode is not None:
+        socketfiles.entitle(listener.address.removeprefix("unix:"), listener.inode, mode, uid, gid)
 
 
 def unlink(listener: Listener) -> bool:

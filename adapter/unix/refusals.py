@@ -64,7 +64,7 @@ def _unix_reason(path: str, error: OSError) -> str:
         case errno.EACCES:
             return f"no permission to create it in {directory}; allow this user to write there, or use another path"
         case errno.EPERM:
-            return "no permission to replace it or to give it to another user; start as root, or leave --uid and --gid out"
+            return "no permission to replace it or to give it to another user; start as root, or leave out --uid, --gid and --socket-owner"
         case errno.EROFS:
             return f"{directory} is on a read-only file system; use a path on a writable one"
         case _:

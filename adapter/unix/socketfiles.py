@@ -41,6 +41,29 @@ def create(sock: sockets.socket, path: str, mode: int) -> Inode:
     return inode_of(path)
 
 
+def entitle(path: str, inode: Inode, mode: int, uid: int | None, gid: int | None) -> None:
+    """Give the socket file `inode` at `path` this mode and owner; what is someone else's by now is left alone. Raises OSError.
+
+    We may be root, and the directory another user's, who can put a link to anything in its place between two of our looks. So
+    one descriptor is looked at and changed, and it must be a socket that has no second name elsewhere (a hard link).
+    """
+    try:
+        fd = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        found = os.fstat(fd)
+        if (found.st_dev, found.st_ino) != inode or not stat.S_ISSOCK(found.st_mode) or found.st_nlink != 1:
+            return
+        owner = (found.st_uid if uid is None else uid, found.st_gid if gid is None else gid)
+        if owner != (found.st_uid, found.st_gid):
+            os.chown(f"/proc/self/fd/{fd}", *owner)
+        if mode != stat.S_IMODE(found.st_mode):
+            os.chmod(f"/proc/self/fd/{fd}", mode)
+    finally:
+        os.close(fd)
+
+
 def check_still(path: str, inode: Inode) -> None:
     """After listen(2), before which we looked stale to any other starter: raises `SystemFailure` when one took the place."""
     try:

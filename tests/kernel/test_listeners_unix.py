@@ -65,6 +65,37 @@ def test_owner(path: str) -> None:
     listeners.close(listener)
 
 
+def test_entitled_anew(path: str) -> None:
+    """Mode and owner can be changed while clients come, and a client that may connect then does."""
+    listener = _bind(path, mode=0o600)
+    listeners.entitle(listener, 0o666, NOBODY, None)
+    found = os.lstat(path)
+    assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (0o666, NOBODY, os.getegid())
+    listeners.entitle(listener, 0o640, None, NOBODY)
+    found = os.lstat(path)
+    assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (0o640, NOBODY, NOBODY)
+    listeners.close(listener)
+
+
+@pytest.mark.parametrize("trap", ["symbolic link", "hard link", "another socket", "its own second name"])
+def test_entitled_is_only_our_own(path: str, trap: str) -> None:
+    """Whoever may write the directory can not have root give anything else away: a link in our place is left alone."""
+    victim = f"{path}.victim"
+    listener = _bind(path)
+    kept = _bind(victim)
+    if trap == "its own second name":
+        os.link(path, f"{path}.second")
+    else:
+        os.unlink(path)
+        {"symbolic link": os.symlink, "hard link": os.link, "another socket": os.rename}[trap](victim, path)
+    listeners.entitle(listener, 0o666, NOBODY, NOBODY)
+    for name in (path, victim, f"{path}.second"):
+        if os.path.exists(name):
+            assert (stat.S_IMODE(os.stat(name).st_mode), os.stat(name).st_uid) == (0o600, os.getuid()), name
+    for each in (listener, kept):
+        listeners.close(each)
+
+
 def test_the_kernel_knows_its_real_name(path: str) -> None:
     """The socket is called by its own path in the kernel's tables, so an heir can read it from the descriptor."""
     listener = _bind(path)
@@ -324,6 +355,6 @@ def test_where_an_unprivileged_user_may_not(path: str) -> None:
         f"111 cannot bind unix:{new}: no permission to create it in {directory}; allow this user to write there, or use another path",
         f"111 cannot bind unix:{theirs}: it belongs to another user and may be in use; remove it if not, or use another path",
         f"111 cannot bind unix:{theirs_stale}: no permission to create it in {directory}; allow this user to write there, or use another path",
-        f"111 cannot bind unix:{free}: no permission to replace it or to give it to another user; start as root, or leave --uid and --gid out",
+        f"111 cannot bind unix:{free}: no permission to replace it or to give it to another user; start as root, or leave out --uid, --gid and --socket-owner",
     ]
     assert os.listdir(os.path.join(directory, "open")) == []

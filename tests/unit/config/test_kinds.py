@@ -38,6 +38,10 @@ GOOD = [
     (kinds.USER, "root", 0),
     (kinds.GROUP, "root", 0),
     (kinds.USER, "12345", 12345),
+    (kinds.OWNER, "root", "0:"),
+    (kinds.OWNER, "root:root", "0:0"),
+    (kinds.OWNER, "12:34", "12:34"),
+    (kinds.OWNER, ":34", ":34"),
     (kinds.choice("text", "json"), "json", "json"),
 ]
 
@@ -72,6 +76,7 @@ BAD = [
     *[(kinds.ASSIGNMENT, text) for text in ["", "A", "=b", " A=b", "A =b", "A=\0"]],
     *[(kinds.USER, text) for text in ["", "no such user", "4294967295", "-1", "²", "root\0"]],
     *[(kinds.GROUP, text) for text in ["", "no such group", "4294967295"]],
+    *[(kinds.OWNER, text) for text in ["", ":", "0:", "no such user", "0:no such group", "0:0:0", "-1", "0:-1", "4294967295:0"]],
     *[(kinds.choice("text", "json"), text) for text in ["", "xml", "TEXT"]],
 ]
 
@@ -106,6 +111,14 @@ def test_auto_is_at_least_one():
     workers = kinds.WORKERS.parse("auto")
 
     assert 1 <= workers <= len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("owner", "numbers"), [(None, (None, None)), ("0:", (0, None)), (":34", (None, 34)), ("12:34", (12, 34))]
+)
+def test_owner(owner, numbers):
+    """An owner is a user, a group, or both; what was not said stays unsaid."""
+    assert kinds.numbers(owner) == numbers
 
 
 def test_user_by_name():
