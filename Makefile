@@ -23,6 +23,7 @@ test: .venv/.test
 
 docs: .venv/.run
 	$(BIN)/python -m adapter.config.shown > docs/options.md
+	$(BIN)/python -m adapter.lifecycle.shown > docs/commands.md
 
 format: .venv/.test
 	$(BIN)/ruff check --fix

@@ -1,18 +1,27 @@
-"""`adapter signals`: the very table the master runs on."""
+"""`adapter signals`: the very tables the master runs on."""
+
+from collections.abc import Sequence
 
 import click
 
 from adapter.exits import STOPPED
 
 
-@click.command("signals", short_help="Show what each signal does.")
+@click.command("signals", short_help="Show what each signal and FIFO letter does.")
 def command() -> int:
-    """Show what each signal to the master does, and what uWSGI makes of it."""
-    from adapter.lifecycle.dialects import SIGNALS  # noqa: PLC0415 -- `--help` does not need it
+    """Show what each signal to the master and each letter in its FIFO does, and what uWSGI makes of it."""
+    from adapter.lifecycle.dialects import FIFO, SIGNALS, SLOTS  # noqa: PLC0415 -- `--help` does not need it
 
-    rows = [("signal", "meaning", "in uWSGI")]
-    rows += [(row.signal.name.removeprefix("SIG"), row.meaning, row.uwsgi) for row in SIGNALS]
-    signal_width, meaning_width = (max(len(row[column]) for row in rows) for column in (0, 1))
-    for signal, meaning, uwsgi in rows:
-        click.echo(f"{signal:<{signal_width}}  {meaning:<{meaning_width}}  {uwsgi}")
+    signals = [(row.signal.name.removeprefix("SIG"), row.meaning, row.uwsgi) for row in SIGNALS]
+    letters = [(row.letter, row.meaning, row.uwsgi) for row in FIFO]
+    letters.append((f"{SLOTS[0]}-{SLOTS[-1]}", "listen at this --fifo from now on, the first being 0", "same"))
+    _table([("signal", "meaning", "in uWSGI"), *signals])
+    click.echo()
+    _table([("letter", "meaning", "in uWSGI"), *letters])
     return STOPPED
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> None:
+    first_width, meaning_width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for first, meaning, uwsgi in rows:
+        click.echo(f"{first:<{first_width}}  {meaning:<{meaning_width}}  {uwsgi}")

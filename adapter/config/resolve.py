@@ -13,6 +13,8 @@ from adapter.config.nearest import nearest
 from adapter.config.settings import OPTIONS, Option, Settings, spelled, variable
 from adapter.exits import Misuse
 
+_SLOTS = 10  # of the FIFO: one digit chooses
+
 
 class Said(NamedTuple):
     """What was said for one option, and where."""
@@ -105,6 +107,11 @@ def _agreed(settings: Settings) -> Settings:
     for address in settings.bind:
         if settings.bind.count(address) > 1 and not address.endswith(":0"):  # port 0 is any free one, a new one each time
             raise Misuse(f"--bind names {address} twice: name it once")
+    for path in settings.fifo:
+        if settings.fifo.count(path) > 1:
+            raise Misuse(f"--fifo names {path} twice: name it once")
+    if len(settings.fifo) > _SLOTS:
+        raise Misuse(f"--fifo is given {len(settings.fifo)} times: there are slots 0 to 9, a letter each")
     if settings.chdir is not None and not os.path.isdir(settings.chdir):
         why = "not a directory" if os.path.exists(settings.chdir) else "no such directory"
         raise Misuse(f"cannot go to --chdir {settings.chdir}: {why}")

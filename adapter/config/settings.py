@@ -135,6 +135,9 @@ class Settings(NamedTuple):
     pidfile: Annotated[str | None, Option(
         kinds.PATH, "Write our process id here; `adapter reload` and `adapter stop` take it as target.",
         "A supervisor knows our process id.", _CONFIG)] = None
+    fifo: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "Take commands, one letter each, from this named pipe (mode 600); repeatable as slots 0 to 9, of which one is open.",
+        "Whoever can write to it can stop us; `echo r >PATH` needs no other program.", _CONFIG, many=True, between=":")] = ()
     control: Annotated[str | None, Option(
         kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
         "On by default it would break every read-only container; `adapter reload --wait` and `adapter status` need it.", _CONFIG)] = None

@@ -107,6 +107,11 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class WritePidfile:
+    """Write it again, if it is not where it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """No child is left: leave with this code."""
 
@@ -115,5 +120,5 @@ class Exit:
 
 Action = (
     StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | StopListening | Commit | Answer | Say
-    | Report | Exit
+    | Report | WritePidfile | Exit
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapter.exits import STOPPED
-from adapter.lifecycle.actions import Answer, Report, StopPreflight
+from adapter.lifecycle.actions import Answer, Report, StopPreflight, WritePidfile
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.state import Move
@@ -30,6 +30,8 @@ def asked(turn: Turn, event: Asked) -> None:
             _scale(turn, -1)
         case Command.STATISTICS | Command.STATUS:
             turn.order(Report(workers=command is Command.STATUS))
+        case Command.WRITE_PIDFILE:
+            turn.order(WritePidfile())
         case Command.NOTHING:
             pass
 

@@ -1,4 +1,4 @@
-"""What an operator can ask, by any door: signal, control socket, (later) FIFO letter."""
+"""What an operator can ask, by any door: signal, FIFO letter, control socket, a file that is touched."""
 
 from enum import Enum
 
@@ -14,6 +14,7 @@ class Command(Enum):
     FEWER = "fewer"
     STATISTICS = "statistics"
     STATUS = "status"
+    WRITE_PIDFILE = "write-pidfile"
     NOTHING = "nothing"
 
 
@@ -26,5 +27,6 @@ MEANINGS = {
     Command.FEWER: "one worker fewer, until the next reload",
     Command.STATISTICS: "print statistics to the log",
     Command.STATUS: "print the status of every worker to the log",
+    Command.WRITE_PIDFILE: "write the pidfile again, where somebody removed it",
     Command.NOTHING: "nothing: supervise, runsv and s6 send it after TERM",
 }

@@ -1,4 +1,4 @@
-"""Which signal asks for what: the one table that the traps, `adapter signals` and the docs are made of.
+"""Which signal and which letter of the FIFO asks for what: the tables that the traps, `adapter signals` and the docs are made of.
 
 The enum `signal.Signals` is the only thing of the `signal` module used here.
 """
@@ -39,3 +39,39 @@ SIGNALS: tuple[Row, ...] = (
 )
 
 DEFAULT: Mapping[Signals, Command] = MappingProxyType({row.signal: row.command for row in SIGNALS})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter: the command it stands for, or, with none, why nothing is done; and what uWSGI makes of it."""
+
+    letter: str
+    command: Command | None
+    uwsgi: str
+    refusal: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """In words."""
+        return MEANINGS[self.command] if self.command else f"nothing: {self.refusal}"
+
+
+FIFO: tuple[Letter, ...] = (
+    Letter("r", Command.RELOAD, "same"),
+    Letter("c", Command.CHAIN_RELOAD, "same, but the old worker goes before the new one is there"),
+    Letter("q", Command.STOP, "same, without a deadline"),
+    Letter("Q", Command.STOP_NOW, "same"),
+    Letter("+", Command.MORE, "same, with cheaper"),
+    Letter("-", Command.FEWER, "same, with cheaper"),
+    Letter("s", Command.STATISTICS, "same"),
+    Letter("P", Command.WRITE_PIDFILE, "same, after f"),
+    Letter("f", None, "fork a copy of the master", "a copy would have another process id, and the supervisor would lose it"),
+    Letter("E", None, "have the Emperor look again", "there is no Emperor"),
+    Letter("B", None, "ask the Emperor for more workers", "there is no Emperor"),
+    Letter("S", None, "block the subscription system", "there is no subscription system"),
+)
+
+SLOTS = "0123456789"
+"""Letters that choose among several --fifo."""
+
+LETTERS: Mapping[str, Letter] = MappingProxyType({row.letter: row for row in FIFO})

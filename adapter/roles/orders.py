@@ -17,10 +17,9 @@ from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines, status
 from adapter.log import Log
 from adapter.roles import reexec
-from adapter.roles.control import Control
 from adapter.roles.crew import Crew, Family
 from adapter.roles.listening import Listeners
-from adapter.roles.pidfile import Pid
+from adapter.roles.names import Names
 from adapter.roles.preflight import Preflight
 from adapter.roles.watch import Watch
 from adapter.unix import processes
@@ -41,8 +40,7 @@ class Orders:
         self._log = log
         self._directory = reexec.logical_directory()
         self._listeners = Listeners(log)
-        self._control = Control(log, watch, describe=self._describe, busy=lambda: self.state.change is not None)
-        self._pid = Pid()
+        self._names = Names(log, watch, describe=self._describe, busy=lambda: self.state.change is not None)
 
     def carry_out(self, action: a.Action) -> None:  # noqa: C901, PLR0912 -- the table of orders, one line each
         """Do it."""
@@ -73,19 +71,21 @@ class Orders:
             case a.StopListening():
                 self._listeners.turn_away()
                 self._give_answers()
-                self._control.answer_all("the server was asked to stop")
+                self._names.control.answer_all("the server was asked to stop")
             case a.Commit():
                 self._commit(action.generation)
             case a.Answer():
                 self._answers.append((action, self.state.target))
             case a.Report():
                 self._report(workers=action.workers)
+            case a.WritePidfile():
+                self._names.write_pidfile()
             case a.Exit():
                 self.exit = action.code
 
     def awaited(self, event: events.Event) -> None:
         """Before a step: somebody may wait for what this event leads to."""
-        self._control.awaited(event)
+        self._names.control.awaited(event)
 
     def tidy(self) -> None:
         """After a step: let go of what nobody needs any more."""
@@ -100,12 +100,11 @@ class Orders:
     def _give_answers(self) -> None:
         answers, self._answers = self._answers, []
         for answer, generation in answers:
-            self._control.answer(answer.error, answer.detail, generation=generation)
+            self._names.control.answer(answer.error, answer.detail, generation=generation)
 
     def close(self) -> None:
         """Leave nothing behind."""
-        self._control.close()
-        self._pid.close()
+        self._names.close()
         self._listeners.close()
 
     # -- one by one ----------------------------------------------------------------------------------------------------
@@ -145,11 +144,7 @@ class Orders:
         family = self.crew.families[generation]
         self._listeners.keep_only(family.addresses)
         self._listeners.entitle(family.settings)
-        for follow, path in ((self._control.follow, family.settings.control), (self._pid.follow, family.settings.pidfile)):
-            try:
-                follow(path)
-            except exits.Fatal as error:
-                self._log.error(error.sentence)
+        self._names.follow(family.settings)
 
     def _report(self, *, workers: bool) -> None:
         for sentence, fields in lines(self._describe()):
@@ -165,8 +160,7 @@ class Orders:
         """Take what we were given, and the names we are known by, before anything slow. Raises Fatal."""
         self._listeners.adopt_inherited()
         self._listeners.open(settings)
-        self._pid.follow(settings.pidfile)
-        self._control.follow(settings.control)
+        self._names.take(settings)
         self.news.append(events.Started(limits_of(settings)))
 
     @property
@@ -188,10 +182,9 @@ class Orders:
             "state": carryover.to_plain(self.state),
             "crew": self.crew.to_plain(),
             "listeners": self._listeners.to_plain(),
-            "control": self._control.to_plain(),
-            "pidfile": self._pid.to_plain(),
+            **self._names.to_plain(),
         }
-        fds = [*self.crew.fds(), *self._listeners.fds(), *self._control.fds(), *self._pid.fds()]
+        fds = [*self.crew.fds(), *self._listeners.fds(), *self._names.fds()]
         error = reexec.become(self._directory, record, fds)
         self.news.append(events.ReexecFailed(f"cannot become {error.filename or 'the new image'}: {error.strerror}"))
 
@@ -201,8 +194,7 @@ class Orders:
         self.state = carryover.from_plain(record["state"])
         self.crew.restore(record["crew"])
         self._listeners.restore(record["listeners"])
-        self._control.restore(record["control"])
-        self._pid.restore(record["pidfile"])
+        self._names.restore(record)
         limits = limits_of(self._pending) if self._pending else Limits()
         self.news.append(events.Reexecuted(limits, error))
 

@@ -15,12 +15,19 @@ class Pid:
         self._file: Pidfile | None = None
 
     def follow(self, path: str | None) -> None:
-        """Have it here, and no longer elsewhere. Raises Fatal when it cannot be written; the former stays then."""
-        if path == self._asked:
+        """Have it here, and no longer elsewhere; write it again where somebody removed it.
+
+        Raises Fatal when it cannot be written; the former stays then.
+        """
+        if path == self._asked and (self._file is None or self._file.in_place()):
             return
         new = pidfiles.claim(path, os.getpid()) if path else None
         self.close()
         self._asked, self._file = path, new
+
+    def write_again(self) -> None:
+        """Where somebody removed it. Raises Fatal as `follow` does."""
+        self.follow(self._asked)
 
     def close(self) -> None:
         """Remove it, if it is still ours."""

@@ -1,24 +1,18 @@
 """Pidfiles that cannot lie: the instance named in one holds a record lock on it, for life.
 
-A pidfile without its lock is stale, whatever process has that number now. A record lock (fcntl(2), F_SETLK) is the
-process's own: it outlasts execve(2), a fork does not share it, and F_GETLK names who holds it. flock(2) would do none of
-the last two: a worker that outlives a killed master would keep the master's pidfile alive.
-
-Its one trap: closing *any* descriptor of the file gives the lock up. So the instance opens its pidfile once, here.
+A pidfile without its lock (see `locks`) is stale, whatever process has that number now. The instance opens its pidfile once, here.
 """
 
 import errno
-import fcntl
 import os
 import stat
-import struct
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from adapter.exits import Misuse, SystemFailure
-from adapter.unix import holders
+from adapter.unix import holders, locks, refusals
+from adapter.unix.locks import Lock
 
 _LONGEST = 32  # bytes; a pid has at most 7 digits (proc(5), pid_max)
-_FLOCK = "hhqqi4x"  # struct flock: type, whence, start, length, pid
 
 
 class Pidfile:
@@ -31,11 +25,15 @@ class Pidfile:
         self.fd = fd
         self.path = path
 
+    def in_place(self) -> bool:
+        """Is it what the path leads to?"""
+        return _is_at(self.fd, self.path)
+
     def release(self) -> None:
         """Remove the file if it is still ours, then give the lock up. Twice does no harm; a file we may not remove stays, stale."""
         if self.fd < 0:
             return
-        if _is_at(self.fd, self.path):
+        if self.in_place():
             try:
                 os.unlink(self.path)
             except OSError:
@@ -60,7 +58,7 @@ def claim(path: str, pid: int) -> Pidfile:
             os.close(fresh)
             raise
     except OSError as error:
-        _refuse(path, error)
+        raise SystemFailure(f"cannot write the pidfile {path}: {refusals.reason(error)}") from error
     return Pidfile(fresh, path)
 
 
@@ -68,7 +66,7 @@ def adopt(fd: int, path: str) -> Pidfile:
     """The pidfile of the image before us, whose lock this process still has. Raises `Misuse` when it is not so."""
     try:
         os.set_inheritable(fd, False)
-        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locks.take(fd)
     except OSError as error:
         raise Misuse(f"cannot take over the pidfile {path}: descriptor {fd} does not hold its lock; start anew") from error
     return Pidfile(fd, path)
@@ -81,28 +79,23 @@ def read(path: str) -> int:
     except FileNotFoundError:
         raise Misuse(f"there is no pidfile {path}: is the server running, and with this --pidfile?") from None
     except OSError as error:
-        raise Misuse(f"cannot read the pidfile {path}: {_why(error)}") from error
+        raise Misuse(f"cannot read the pidfile {path}: {refusals.reason(error)}") from error
     try:
         pid = _content(fd, path)
         if pid is None:
             raise Misuse(f"the pidfile {path} is empty: whoever made it wrote no pid; remove it and restart the server")
-        _check_holder(_holder(fd), pid, path)
+        _check_holder(locks.holder(fd), pid, path)
     finally:
         os.close(fd)
     return pid
 
 
-class _Lock(NamedTuple):
-    held: bool
-    pid: int
-
-
-def _check_holder(lock: _Lock, pid: int, path: str) -> None:
+def _check_holder(lock: Lock, pid: int, path: str) -> None:
     if not lock.held:
         alive = holders.describe(pid)
         why = f"{alive} runs, but is not the server that wrote it" if alive else f"no process {pid} runs"
         raise Misuse(f"the pidfile {path} is stale: {why}; nothing was signalled, the next start replaces it")
-    # The kernel says 0 for a holder in another pid namespace, and -1 for an open file description's lock.
+    # -1: an open file description's lock, so not one of ours.
     if lock.pid != pid:
         holder = holders.describe(lock.pid) if lock.pid > 0 else None
         raise Misuse(
@@ -115,7 +108,7 @@ def _write_beside(path: str, pid: int) -> tuple[int, str]:
     written = os.path.join(os.path.dirname(path), f".adapter-pid-{os.urandom(6).hex()}")
     fd = os.open(written, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locks.take(fd)
         os.write(fd, f"{pid}\n".encode())
     except BaseException:
         os.unlink(written)
@@ -155,10 +148,10 @@ def _takes_free_name(written: str, path: str) -> bool:
 def _replaces(written: str, path: str, old: int) -> bool:
     said = _content(old, path)
     try:
-        fcntl.lockf(old, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locks.take(old)
     except OSError as error:
         if error.errno in {errno.EAGAIN, errno.EACCES}:
-            _refuse_live(_holder(old), said, path)
+            _refuse_live(locks.holder(old), said, path)
         raise
     if not _is_at(old, path):
         return False
@@ -186,13 +179,6 @@ def _content(fd: int, path: str) -> int | None:
     return int(data)
 
 
-def _holder(fd: int) -> _Lock:
-    """Who else holds a lock on the file (F_GETLK): our own locks are not in our way, so never told."""
-    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
-    return _Lock(kind != fcntl.F_UNLCK, pid)
-
-
 def _is_at(fd: int, path: str) -> bool:
     try:
         return os.path.samestat(os.fstat(fd), os.lstat(path))
@@ -200,25 +186,7 @@ def _is_at(fd: int, path: str) -> bool:
         return False
 
 
-def _refuse_live(lock: _Lock, said: int | None, path: str) -> NoReturn:
+def _refuse_live(lock: Lock, said: int | None, path: str) -> NoReturn:
     pid = lock.pid if lock.pid > 0 else said
     holder = (holders.describe(pid) if pid else None) or f"pid {pid}"
     raise Misuse(f"the pidfile {path} is held by a running instance ({holder}); stop that one, or use another --pidfile")
-
-
-def _refuse(path: str, error: OSError) -> NoReturn:
-    raise SystemFailure(f"cannot write the pidfile {path}: {_why(error)}") from error
-
-
-def _why(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOENT | errno.ENOTDIR:
-            return "there is no such directory; create it, or use another path"
-        case errno.EACCES | errno.EPERM:
-            return "permission denied; give this user the right to it, or use another path"
-        case errno.EROFS:
-            return "its file system is read-only; use a path on a writable one"
-        case errno.ENOLCK | errno.EOPNOTSUPP:
-            return "its file system has no locks; use a path on a local one"
-        case _:
-            return f"{os.strerror(error.errno or 0).lower()}; use another path"

@@ -1,4 +1,4 @@
-"""Why the kernel refused an address: one sentence, with what can be done about it."""
+"""Why the kernel refused an address or a file: one sentence, with what can be done about it."""
 
 import errno
 import os
@@ -32,6 +32,21 @@ def of_name(host: str, port: int, error: Exception) -> Fatal:
 def of_unix(path: str, error: OSError) -> Fatal:
     """For the making of a UNIX socket at `path`."""
     return SystemFailure(f"cannot bind unix:{path}: {_unix_reason(path, error)}")
+
+
+def reason(error: OSError) -> str:
+    """Why a file (a pidfile, a FIFO) can not be made or read at its path, and what to do."""
+    match error.errno:
+        case errno.ENOENT | errno.ENOTDIR:
+            return "there is no such directory; create it, or use another path"
+        case errno.EACCES | errno.EPERM:
+            return "permission denied; give this user the right to it, or use another path"
+        case errno.EROFS:
+            return "its file system is read-only; use a path on a writable one"
+        case errno.ENOLCK | errno.EOPNOTSUPP:
+            return "its file system has no locks; use a path on a local one"
+        case _:
+            return f"{os.strerror(error.errno or 0).lower()}; use another path"
 
 
 def _tcp_reason(literal: str, port: int, error: OSError) -> str:

@@ -1,11 +1,11 @@
-"""The table of signals: each signal asks for one thing, each thing has words, and no door is forgotten."""
+"""The tables of signals and letters: each asks for one thing, each thing has words, and no door is forgotten."""
 
 from signal import Signals
 
 import pytest
 
 from adapter.lifecycle.commands import MEANINGS, Command
-from adapter.lifecycle.dialects import DEFAULT, SIGNALS
+from adapter.lifecycle.dialects import DEFAULT, FIFO, LETTERS, SIGNALS, SLOTS
 
 ASKED = {
     "SIGHUP": Command.RELOAD,
@@ -19,6 +19,18 @@ ASKED = {
     "SIGTTOU": Command.FEWER,
     "SIGCONT": Command.NOTHING,
 }
+LETTER = {
+    "r": Command.RELOAD,
+    "c": Command.CHAIN_RELOAD,
+    "q": Command.STOP,
+    "Q": Command.STOP_NOW,
+    "+": Command.MORE,
+    "-": Command.FEWER,
+    "s": Command.STATISTICS,
+    "P": Command.WRITE_PIDFILE,
+}
+NO_SIGNAL = {Command.WRITE_PIDFILE}
+"""What only the other doors ask for: the signals are used up."""
 
 
 @pytest.mark.parametrize("signal", Signals)
@@ -51,10 +63,10 @@ def test_no_signal_kills():
 
 @pytest.mark.parametrize("command", Command)
 def test_commands(command):
-    """Each command has a meaning in words, a name that fits on any wire, and a signal that asks for it."""
+    """Each command has a meaning in words, a name that fits on any wire, and (unless other doors are enough) a signal."""
     assert MEANINGS[command]
     assert command.value.replace("-", "").isalpha() and command.value.islower()
-    assert command in DEFAULT.values()
+    assert (command in DEFAULT.values()) is not (command in NO_SIGNAL)
 
 
 @pytest.mark.parametrize("row", SIGNALS, ids=lambda row: row.signal.name)
@@ -62,6 +74,21 @@ def test_help(row):
     """What the table shows of a signal is its command's meaning, and what uWSGI makes of it."""
     assert row.meaning == MEANINGS[row.command]
     assert row.uwsgi
+
+
+@pytest.mark.parametrize("code", range(256))
+def test_letter(code):
+    """Each letter asks for what uWSGI's does, or says why it does nothing; all others are nobody's."""
+    row = LETTERS.get(chr(code))
+    assert (row.command if row else None) is LETTER.get(chr(code))
+    assert row is None or (row.command is None) == bool(row.refusal)
+    assert row is None or (row.uwsgi and row.meaning)
+
+
+def test_letters():
+    """The table has each letter once, none that a shell adds by itself, and none that chooses a slot."""
+    assert len(LETTERS) == len(FIFO)
+    assert not any(letter.isspace() or letter in SLOTS for letter in LETTERS)
 
 
 def test_one_meaning_each():

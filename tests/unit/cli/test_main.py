@@ -138,11 +138,13 @@ def test_fatal(master, monkeypatch, capfd, error, code, text):
 
 
 def test_signals(capfd):
-    """`adapter signals` shows every row of the table the master runs on."""
+    """`adapter signals` shows every row of the tables the master runs on."""
     assert run(["signals"]) == 0
 
-    lines = capfd.readouterr().out.splitlines()[1:]
-    assert [line.split()[0] for line in lines] == [row.signal.name.removeprefix("SIG") for row in dialects.SIGNALS]
+    signals, letters = capfd.readouterr().out.split("\n\n")
+    first = [[line.split()[0] for line in table.splitlines()[1:]] for table in (signals, letters)]
+    assert first[0] == [row.signal.name.removeprefix("SIG") for row in dialects.SIGNALS]
+    assert first[1] == [*(row.letter for row in dialects.FIFO), "0-9"]
 
 
 def test_held_signals_are_the_dialects():

@@ -1,0 +1,53 @@
+"""The commands for people: the page docs/commands.md (`python -m adapter.lifecycle.shown`)."""
+
+from adapter.lifecycle.commands import MEANINGS, Command
+from adapter.lifecycle.dialects import FIFO, SIGNALS
+
+_PAGE = """# Commands
+
+Made from `adapter/lifecycle/commands.py` and `dialects.py` by `make docs`; a test compares them. `adapter signals` prints the same.
+
+What an operator can ask of a running server, and by which door. A command means the same by whichever door it comes.
+
+| command | signal to the master | letter in the FIFO | meaning |
+|---|---|---|---|
+"""
+_FIFO = """
+## The FIFO
+
+`--fifo PATH` makes a named pipe (mode 600) that is held open for as long as the server lives, also during a reload: `echo r >PATH`
+never waits. It is removed at exit. One that a dead server (or uWSGI) left behind is taken over; a symbolic link, another file, or a
+FIFO that somebody reads from is refused.
+
+Several letters in one line are done in order: `echo ++ >PATH`. A line with a letter that is none, or of more than 32, does nothing
+at all and leaves a warning in the log: it was not meant for us. There is no answer; the control socket has answers.
+
+`--fifo` given several times makes slots, 0 first. Only the active slot's file exists; a digit makes another one active, as with
+uWSGI. Unlike with uWSGI, it is still active after a reload.
+
+uWSGI's letters, and what differs:
+
+| letter | meaning | in uWSGI |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """docs/commands.md, whole."""
+    text = _PAGE + "".join(_command(command) for command in Command)
+    text += _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
+    return text
+
+
+def _command(command: Command) -> str:
+    signals = ", ".join(row.signal.name.removeprefix("SIG") for row in SIGNALS if row.command is command)
+    letters = ", ".join(f"`{row.letter}`" for row in FIFO if row.command is command)
+    return _row(command.value, signals, letters, MEANINGS[command])
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 -- this is its output
