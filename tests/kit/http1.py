@@ -1,0 +1,110 @@
+"""Where tests of HTTP/1.1 meet the parser: bytes in any pieces become a `Reading`, plain data that can be compared.
+
+Everything that knows the parser's own shapes is in this file; the corpus, the comparisons and the fuzzer know only `Reading`.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from adapter.gateway.environ import _request
+from adapter.protocols.http1.events import END, Head, Refusal
+from adapter.protocols.http1.limits import Limits
+from adapter.protocols.http1.receiving import Receiver
+
+
+class Asked(NamedTuple):
+    """One request, whole, as everybody behind the parser sees it."""
+
+    method: str
+    target: str
+    version: str
+    variables: dict[str, str]
+    """What the request says, in CGI's spelling (RFC 3875 §4.1)."""
+    body: bytes
+    keep_alive: bool
+    expect: bool
+    """The client waits for 100 (RFC 9110 §10.1.1)."""
+
+
+class Reading(NamedTuple):
+    """What came out of some bytes."""
+
+    requests: tuple[Asked, ...]
+    partial: Asked | None
+    """A head, and what came of its content, whose end has not come."""
+    refusal: Refusal | None
+    midway: bool
+    """A message is open."""
+
+    @property
+    def status(self) -> int | None:
+        """Of the refusal; None without one."""
+        return self.refusal.status if self.refusal else None
+
+
+class Reader:
+    """A receiver whose events are held against their promised order, and gathered. AssertionError when they break it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.receiver = Receiver(limits)
+        self._limits = limits
+        self._whole: list[Asked] = []
+        self._head: Head | None = None
+        self._body: list[bytes] = []
+        self._refusal: Refusal | None = None
+
+    def feed(self, piece: bytes) -> None:
+        """Some more bytes."""
+        for event in self.receiver.feed(piece):
+            assert self._refusal is None, f"{event} after a refusal"
+            if isinstance(event, Head):
+                assert self._head is None, "a head within a request"
+                self._head = event
+            elif isinstance(event, bytes):
+                assert self._head is not None, "content without a head"
+                assert event, "empty content"
+                self._body.append(event)
+            elif event is END:
+                assert self._head is not None, "an end without a head"
+                asked = self._asked(self._head)
+                assert self._head.length in {None, len(asked.body)}, "another length than the head says"
+                self._whole.append(asked)
+                self._head, self._body = None, []
+            else:
+                assert isinstance(event, Refusal), event
+                self._refusal = event
+
+    def reading(self) -> Reading:
+        """All of it, so far."""
+        partial = self._asked(self._head) if self._head else None
+        assert not (partial and not self._refusal) or self.receiver.midway, "a message is open, and `midway` denies it"
+        return Reading(tuple(self._whole), partial, self._refusal, self.receiver.midway)
+
+    def _asked(self, head: Head) -> Asked:
+        body = b"".join(self._body)
+        assert len(body) <= self._limits.body, "more content than the limit"
+        return Asked(head.method, head.target, head.version, variables(head), body, head.keep_alive, head.expect_continue)
+
+
+def variables(head: Head) -> dict[str, str]:
+    """What the head says, in CGI's spelling."""
+    return _request(head)
+
+
+def read(pieces: Iterable[bytes], limits: Limits | None = None) -> Reading:
+    """What these pieces, one after the other, come to."""
+    reader = Reader(limits or Limits())
+    for piece in pieces:
+        reader.feed(piece)
+    return reader.reading()
+
+
+def in_two(raw: bytes, places: Iterable[int] | None = None) -> Iterator[tuple[bytes, bytes]]:
+    """The bytes cut in two, at every place or at these."""
+    for at in range(1, len(raw)) if places is None else places:
+        yield raw[:at], raw[at:]
+
+
+def one_by_one(raw: bytes) -> list[bytes]:
+    """Byte by byte."""
+    return [raw[at : at + 1] for at in range(len(raw))]

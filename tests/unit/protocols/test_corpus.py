@@ -1,0 +1,82 @@
+"""Every message of the corpus (tests/corpus/http1): understood as the RFC says or refused, whole and in any pieces, alone or followed."""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from kit.cases import GET, ROOT, Case
+from kit.corpus import CASES, THEMES, named
+from kit.http1 import Reader, in_two, one_by_one, read
+
+_LONG = 1500
+"""From here on a message is cut at both its ends, and at fifty places between."""
+
+by_theme = pytest.mark.parametrize("theme", THEMES)
+every = pytest.mark.parametrize("case", CASES, ids=named)
+
+
+def places(raw: bytes) -> Iterable[int] | None:
+    """Where to cut: None for everywhere."""
+    if len(raw) < _LONG:
+        return None
+    size = len(raw)
+    return sorted({*range(1, 60), *range(60, size, size // 50), *range(size - 60, size)})
+
+
+def test_the_corpus_is_a_corpus() -> None:
+    """Several hundred different messages, each named once in its theme, each with the section it stands on."""
+    assert len(CASES) >= 400
+    assert len({(case.raw, case.limits) for case in CASES}) >= 0.9 * len(CASES)
+    for theme, cases in THEMES.items():
+        names = [case.name for case in cases]
+        assert sorted(names) == sorted(set(names)), theme
+    assert [case.name for case in CASES if not re.fullmatch(r"\d{4} §\d+(\.\d+)*", case.rfc)] == []
+    assert [case.name for case in CASES if set(case.statuses) - {400, 413, 414, 417, 431, 501, 505}] == []
+
+
+@every
+def test_a_message_is_what_the_rfc_says(case: Case) -> None:
+    """The requests that must come out come out, with all their variables; then the refusal with its status, or none."""
+    reading = read([case.raw], case.limits)
+
+    assert (reading.status in case.statuses) if case.statuses else (reading.refusal is None), (case.rfc, reading.refusal)
+    assert reading.requests == case.requests, case.rfc
+    assert reading.midway == case.unfinished
+    assert case.statuses or case.unfinished or reading.partial is None
+
+
+@by_theme
+def test_how_it_is_cut_changes_nothing(theme: str) -> None:
+    """Byte by byte, or in two pieces cut anywhere, the same comes out of each message, reasons included."""
+    for case in THEMES[theme]:
+        whole = read([case.raw], case.limits)
+        assert read(one_by_one(case.raw), case.limits) == whole, case.name
+        for pieces in in_two(case.raw, places(case.raw)):
+            assert read(pieces, case.limits) == whole, (case.name, pieces)
+
+
+@by_theme
+def test_what_follows_changes_nothing(theme: str) -> None:
+    """A valid request right behind, at once or later: it comes out if the message was whole, and never after a refusal."""
+    for case in THEMES[theme]:
+        if case.unfinished:
+            continue
+        expected = read([case.raw], case.limits)
+        if not case.statuses:
+            expected = expected._replace(requests=(*expected.requests, ROOT))
+        assert read([case.raw + GET], case.limits) == expected, case.name
+        assert read([case.raw, GET], case.limits) == expected, case.name
+        assert read([*one_by_one(case.raw + GET)], case.limits) == expected, case.name
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.unfinished], ids=named)
+def test_the_end_of_the_connection_refuses_what_is_open(case: Case) -> None:
+    """A message that was cut is refused, and nothing that comes after is read."""
+    reader = Reader(case.limits)
+    reader.feed(case.raw)
+    refusal = reader.receiver.eof()
+
+    assert refusal is not None
+    assert refusal.status == 400
+    assert reader.receiver.feed(GET) == []
