@@ -112,6 +112,13 @@ class WritePidfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenLogs:
+    """Open the log files anew, in every process; `rotate`: having renamed them."""
+
+    rotate: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """No child is left: leave with this code."""
 
@@ -120,5 +127,5 @@ class Exit:
 
 Action = (
     StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | StopListening | Commit | Answer | Say
-    | Report | WritePidfile | Exit
+    | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

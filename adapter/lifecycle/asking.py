@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from adapter.exits import STOPPED
-from adapter.lifecycle.actions import Answer, Report, StopPreflight, WritePidfile
+from adapter.lifecycle.actions import Answer, ReopenLogs, Report, StopPreflight, WritePidfile
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
 
 
-def asked(turn: Turn, event: Asked) -> None:
+def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of commands, one line each
     """Take it in."""
     command = event.command
     turn.say("info", command.value, source=event.source)
@@ -32,6 +32,8 @@ def asked(turn: Turn, event: Asked) -> None:
             turn.order(Report(workers=command is Command.STATUS))
         case Command.WRITE_PIDFILE:
             turn.order(WritePidfile())
+        case Command.REOPEN_LOGS | Command.ROTATE_LOGS:
+            turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
         case Command.NOTHING:
             pass
 

@@ -15,6 +15,8 @@ class Command(Enum):
     STATISTICS = "statistics"
     STATUS = "status"
     WRITE_PIDFILE = "write-pidfile"
+    REOPEN_LOGS = "reopen-logs"
+    ROTATE_LOGS = "rotate-logs"
     NOTHING = "nothing"
 
 
@@ -28,5 +30,7 @@ MEANINGS = {
     Command.STATISTICS: "print statistics to the log",
     Command.STATUS: "print the status of every worker to the log",
     Command.WRITE_PIDFILE: "write the pidfile again, where somebody removed it",
+    Command.REOPEN_LOGS: "open the log files anew, after somebody renamed them",
+    Command.ROTATE_LOGS: "rename the log files (the time is appended), then open them anew",
     Command.NOTHING: "nothing: supervise, runsv and s6 send it after TERM",
 }

@@ -64,6 +64,8 @@ FIFO: tuple[Letter, ...] = (
     Letter("+", Command.MORE, "same, with cheaper"),
     Letter("-", Command.FEWER, "same, with cheaper"),
     Letter("s", Command.STATISTICS, "same"),
+    Letter("l", Command.REOPEN_LOGS, "same, with logto"),
+    Letter("L", Command.ROTATE_LOGS, "same, with logto"),
     Letter("P", Command.WRITE_PIDFILE, "same, after f"),
     Letter("f", None, "fork a copy of the master", "a copy would have another process id, and the supervisor would lose it"),
     Letter("E", None, "have the Emperor look again", "there is no Emperor"),

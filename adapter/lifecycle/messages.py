@@ -50,6 +50,16 @@ class TellNumbers:
     calls: bool = False  # and what is in progress
 
 
+@dataclass(frozen=True, slots=True)
+class TakeLogs:
+    """To anybody: the log files, opened anew; their descriptors come with this message, in the order of `names`.
+
+    `log` is for the descriptors 1 and 2, `access` for the access log.
+    """
+
+    names: list[str] = field(default_factory=list)
+
+
 # -- preloaders say --------------------------------------------------------------------------------------------------------
 
 
@@ -111,8 +121,8 @@ class IsIdle:
 
 
 Message = (
-    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | HasLoaded | HasFailed | HasForked | CannotFork | IsReady | IsLeaving
-    | IsDraining | IsIdle
+    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | TakeLogs | HasLoaded | HasFailed | HasForked | CannotFork | IsReady
+    | IsLeaving | IsDraining | IsIdle
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
@@ -120,6 +130,7 @@ _KINDS: dict[str, type[Any]] = {
     "serve": Serve,
     "drain": DrainNow,
     "numbers": TellNumbers,
+    "logs": TakeLogs,
     "loaded": HasLoaded,
     "failed": HasFailed,
     "forked": HasForked,

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -111,6 +111,14 @@ class Crew:
         for worker in self._workers:
             self._tell(worker, TellNumbers(calls))
 
+    def tell_all(self, generation: int, message: Message, fds: Sequence[int]) -> None:
+        """Tell a generation's preloader and workers, those to be born too: they have heard it before they do anything."""
+        if (family := self.families.get(generation)) is not None:
+            self._send(family.channel, message, fds, "a preloader does not hear", generation=generation)
+        for worker, (channel, of) in self._workers.items():
+            if of == generation:
+                self._send(channel, message, fds, "a worker does not hear", worker=worker)
+
     def addresses_of(self, worker: int) -> list[str]:
         """What this worker listens on."""
         family = self.families.get(self._workers[worker][1]) if worker in self._workers else None
@@ -174,12 +182,16 @@ class Crew:
             channel.close()
 
     def _tell(self, worker: int, message: Message) -> None:
-        if worker not in self._workers:
+        if worker in self._workers:
+            self._send(self._workers[worker][0], message, (), "a worker does not hear", worker=worker)
+
+    def _send(self, channel: Channel | None, message: Message, fds: Sequence[int], deaf: str, **who: int) -> None:
+        if channel is None:
             return
         try:
-            self._workers[worker][0].send(to_plain(message))
+            channel.send(to_plain(message), fds)
         except BlockingIOError:
-            self._log.warning("a worker does not hear", worker=worker)
+            self._log.warning(deaf, **who)
         except OSError:
             return  # it is gone: its exit is on the way to us
 

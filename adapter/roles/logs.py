@@ -1,10 +1,15 @@
-"""The log that the settings ask for."""
+"""The log that the settings ask for, and where it goes."""
 
 import os
+from collections.abc import Sequence
 
 from adapter.config.settings import Settings
 from adapter.exits import Misuse
+from adapter.lifecycle.messages import TakeLogs
 from adapter.log import Log
+from adapter.unix import logfiles
+
+STDOUT = "-"
 
 
 def open_log(settings: Settings) -> Log:
@@ -15,14 +20,32 @@ def open_log(settings: Settings) -> Log:
 def redirect(path: str | None) -> None:
     """Put --log-file on descriptors 1 and 2, for us and for all that we start: what the application prints goes there too.
 
-    Raises Misuse when it cannot be written. A symbolic link is not followed: the directory may belong to someone else.
+    Raises Misuse when it cannot be written.
     """
-    if path is None:
-        return
+    if path is not None:
+        point_at(open_file(path, "log file", "--log-file"))
+
+
+def open_file(path: str, name: str, option: str) -> int:
+    """A descriptor that appends to it. Raises Misuse."""
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
+        return logfiles.append(path)
     except OSError as error:
-        raise Misuse(f"cannot write the log file {path}: {error.strerror}; name a writable file with --log-file") from error
+        why = "a symbolic link is not followed" if os.path.islink(path) else error.strerror
+        raise Misuse(f"cannot write the {name} {path}: {why}; name a writable file with {option}") from error
+
+
+def point_at(fd: int) -> None:
+    """From here on descriptors 1 and 2 are this file; `fd` itself is closed."""
     os.dup2(fd, 1)
     os.dup2(fd, 2)
     os.close(fd)
+
+
+def take(order: TakeLogs, fds: Sequence[int]) -> None:
+    """The master opened the log files anew: use them."""
+    for name, fd in zip(order.names, fds, strict=False):
+        if name == "log":
+            point_at(fd)
+        else:  # a newer master's
+            os.close(fd)

@@ -21,6 +21,7 @@ from adapter.roles.crew import Crew, Family
 from adapter.roles.listening import Listeners
 from adapter.roles.names import Names
 from adapter.roles.preflight import Preflight
+from adapter.roles.reopening import Reopening
 from adapter.roles.watch import Watch
 from adapter.unix import processes
 
@@ -46,9 +47,7 @@ class Orders:
         """Do it."""
         match action:
             case a.Say():
-                self._log.say(action.level, action.sentence, **action.fields)
-                if action.detail:
-                    self._log.block(action.detail)
+                self._say(action)
             case a.StartPreflight():
                 self.news += self.preflight.start(self._directory)
             case a.StopPreflight():
@@ -80,6 +79,8 @@ class Orders:
                 self._report(workers=action.workers)
             case a.WritePidfile():
                 self._names.write_pidfile()
+            case a.ReopenLogs():
+                self._reopen_logs(rotate=action.rotate)
             case a.Exit():
                 self.exit = action.code
 
@@ -108,6 +109,11 @@ class Orders:
         self._listeners.close()
 
     # -- one by one ----------------------------------------------------------------------------------------------------
+
+    def _say(self, order: a.Say) -> None:
+        self._log.say(order.level, order.sentence, **order.fields)
+        if order.detail:
+            self._log.block(order.detail)
 
     def _load(self, generation: int) -> None:
         change = self.state.change
@@ -150,6 +156,12 @@ class Orders:
         for sentence, fields in lines(self._describe()):
             self._log.info(sentence, **fields)
         self.crew.tell_numbers(calls=workers)
+
+    def _reopen_logs(self, *, rotate: bool) -> None:
+        family = self.crew.families.get(self.state.target)
+        own = family.settings if family else self._pending
+        if own is not None:  # else the first generation could not even be prepared: we are about to leave
+            Reopening(self.crew, self._log).carry_out(own, rotate=rotate)
 
     def _describe(self) -> dict[str, Any]:
         return {**status(self.state, time.monotonic()), "pid": os.getpid(), "listeners": self._listeners.names()}

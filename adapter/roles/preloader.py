@@ -27,11 +27,12 @@ from adapter.lifecycle.messages import (
     HasLoaded,
     Message,
     Prepare,
+    TakeLogs,
     from_plain,
     to_plain,
 )
 from adapter.log import Log
-from adapter.roles import worker
+from adapter.roles import logs, worker
 from adapter.roles.logs import open_log
 from adapter.roles.surroundings import settle_in
 from adapter.unix.channels import Channel
@@ -51,10 +52,10 @@ def main(fd: int) -> None:
         return
     channel = Channel.adopt(fd)
     order = _next_order(channel)
-    if isinstance(order, Prepare):
-        settings = Settings.from_dict(order.settings)
-        log = open_log(settings).bind(generation=order.generation)
-        born = _Preloader(channel, settings, order.generation, master, log).run()
+    if order is not None and isinstance(prepare := order[0], Prepare):
+        settings = Settings.from_dict(prepare.settings)
+        log = open_log(settings).bind(generation=prepare.generation)
+        born = _Preloader(channel, settings, prepare.generation, master, log).run()
         if born is not None:
             # A worker, just forked. It leaves through here, so that the interpreter ends as in any other program.
             sys.exit(worker.run(born, settings, log))
@@ -62,15 +63,10 @@ def main(fd: int) -> None:
     os._exit(exits.STOPPED)  # exit handlers that the application registered are for processes that served
 
 
-def _next_order(channel: Channel) -> Any:
+def _next_order(channel: Channel) -> tuple[Message | None, list[int]] | None:
+    """What the master says, None being what we do not understand, and the descriptors that come with it; at its end: None."""
     received = channel.receive()
-    if received is None:
-        return None
-    plain, fds = received
-    message = from_plain(plain)
-    if isinstance(message, ForkWorker):
-        return message, fds[0]
-    return message
+    return received and (from_plain(received[0]), received[1])
 
 
 class _Preloader:
@@ -89,11 +85,14 @@ class _Preloader:
             self._say(failure)
             return None
         self._say(HasLoaded(threads=_threads()))
-        while (order := _next_order(self._channel)) is not None:
-            if isinstance(order, tuple):
-                birth = self._fork(*order)
+        while (told := _next_order(self._channel)) is not None:
+            order, fds = told
+            if isinstance(order, ForkWorker):
+                birth = self._fork(order, fds[0])
                 if birth is not None:
                     return birth
+            elif isinstance(order, TakeLogs):
+                logs.take(order, fds)
         return None
 
     def _prepare(self) -> HasFailed | None:

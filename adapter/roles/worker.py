@@ -22,11 +22,13 @@ from adapter.lifecycle.messages import (
     IsReady,
     Message,
     Serve,
+    TakeLogs,
     TellNumbers,
     from_plain,
     to_plain,
 )
 from adapter.log import Log
+from adapter.roles import logs
 from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
@@ -154,6 +156,8 @@ class _Worker:
                 self._say(IsDraining())
             case TellNumbers() as order:
                 self._tell(order)
+            case TakeLogs() as order:
+                logs.take(order, received[1])
             case _:
                 pass
 

@@ -27,9 +27,11 @@ LETTER = {
     "+": Command.MORE,
     "-": Command.FEWER,
     "s": Command.STATISTICS,
+    "l": Command.REOPEN_LOGS,
+    "L": Command.ROTATE_LOGS,
     "P": Command.WRITE_PIDFILE,
 }
-NO_SIGNAL = {Command.WRITE_PIDFILE}
+NO_SIGNAL = {Command.WRITE_PIDFILE, Command.REOPEN_LOGS, Command.ROTATE_LOGS}
 """What only the other doors ask for: the signals are used up."""
 
 

@@ -54,7 +54,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         before = self.state
         self.state, ordered = step(before, event, self.now)
         if before.leaving and before.leaving.over:
-            assert all(isinstance(each, a.Say | a.Report | a.WritePidfile | a.Answer) for each in ordered), (
+            assert all(isinstance(each, a.Say | a.Report | a.WritePidfile | a.ReopenLogs | a.Answer) for each in ordered), (
                 f"ordered after Exit: {ordered}"
             )
         answered = len(self.kernel.answers)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapter.lifecycle import events as e
-from adapter.lifecycle.actions import Report, Say
+from adapter.lifecycle.actions import ReopenLogs, Report, Say
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.master import step
@@ -93,3 +93,11 @@ def test_the_queue_dies_with_us():
     state, _ = step(state, e.Asked(Command.STOP, "x"), 12.0)
 
     assert (state.queued, state.change, state.retry_at) == (None, None, None)
+
+
+def test_log_files_are_opened_anew_at_any_time():
+    """Reopening and rotating log files waits for nothing: in a roll, while leaving, at every moment."""
+    for name in ("first boot", "half a roll", "TERM"):
+        state = after(name)
+        assert ReopenLogs(rotate=False) in step(state, e.Asked(Command.REOPEN_LOGS, "x"), 20.0)[1]
+        assert ReopenLogs(rotate=True) in step(state, e.Asked(Command.ROTATE_LOGS, "x"), 20.0)[1]
