@@ -141,6 +141,15 @@ class Settings(NamedTuple):
     control: Annotated[str | None, Option(
         kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
         "On by default it would break every read-only container; `adapter reload --wait` and `adapter status` need it.", _CONFIG)] = None
+    stats: Annotated[str | None, Option(
+        kinds.ADDRESS, "Give whoever connects here uWSGI's statistics as JSON (for uwsgitop): PORT, HOST:PORT, unix:PATH (mode 600).",
+        "Nothing listens that was not asked for.", _CONFIG, inetd=False)] = None
+    stats_http: Annotated[bool, Option(
+        kinds.FLAG, "--stats answers an HTTP request (GET /) instead of telling everything at once.",
+        "uwsgitop HOST:PORT expects the bare document.", _CONFIG, inetd=False)] = False
+    metrics: Annotated[str | None, Option(
+        kinds.ADDRESS, "Serve GET /metrics here, as OpenMetrics text (for Prometheus): PORT, HOST:PORT, unix:PATH (mode 600).",
+        "Nothing listens that was not asked for.", _CONFIG, inetd=False)] = None
     config: Annotated[str | None, Option(
         kinds.PATH, "Read options from the [adapter] table of this TOML file.",
         "Nothing is read that was not asked for.", _CONFIG, short="-c")] = None

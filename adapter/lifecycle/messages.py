@@ -29,9 +29,10 @@ class ForkWorker:
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """To a new worker: the listeners that come with this message, by address."""
+    """To a new worker: the listeners that come with this message, by address; behind them the scoreboard, if it has a cell there."""
 
     addresses: list[str] = field(default_factory=list)
+    cell: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ class State:
     reloads: int = 0
     failed_reloads: int = 0
     respawns: int = 0
+    drains: int = 0
     since: float = 0.0
 
     def worker(self, worker: int) -> Worker | None:

@@ -21,6 +21,7 @@ def status(state: State, now: float) -> dict[str, Any]:
         "reloads": state.reloads,
         "failed_reloads": state.failed_reloads,
         "respawns": state.respawns,
+        "drains": state.drains,
         "uptime": _seconds(now - state.since),
     }
 

@@ -73,6 +73,8 @@ class Turn:
         else:
             self.put(replace(worker, final=final, granted=seconds), Stage.DRAINING, lasting=seconds + MERCY)
             self.order(Drain(worker.id, seconds, final))
+            if worker.stage is not Stage.DRAINING:  # else it is told again, for there is less time now
+                self.change(drains=self.state.drains + 1)
 
     # -- generations ---------------------------------------------------------------------------------------------------
 

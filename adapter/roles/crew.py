@@ -81,8 +81,9 @@ class Crew:
         ours.send(to_plain(Prepare(generation, family.settings.to_dict())))
         return pid
 
-    def fork(self, worker: int, slot: int, generation: int, listeners: list[int]) -> str:
-        """Have a worker forked; returns why not, or nothing."""
+    def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
+        """Have a worker forked; returns why not, or nothing. `place`: its cell on the scoreboard, and by which descriptor."""
+        cell, board = place
         family = self.families[generation]
         if family.channel is None:
             return "its preloader is gone"
@@ -94,7 +95,7 @@ class Crew:
         self._attend(ours, partial(self._hear_worker, worker))
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno()])
-            ours.send(to_plain(Serve(family.addresses)), listeners)
+            ours.send(to_plain(Serve(family.addresses, cell)), [*listeners, *board])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
         finally:

@@ -88,9 +88,9 @@ class Listeners:
         for address in self.owned():
             listeners.close(self._open.pop(address))
 
-    def names(self) -> list[str]:
-        """Where we really listen, for people."""
-        return [listener.address for listener in self._open.values()]
+    def all(self) -> list[Listener]:
+        """What we listen on."""
+        return list(self._open.values())
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

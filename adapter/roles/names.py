@@ -1,4 +1,4 @@
-"""The names operators know us by: pidfile, FIFO, control socket. Asked for by the settings, kept from image to image."""
+"""The names operators know us by: pidfile, FIFO, control socket, where we publish. Asked for by the settings, kept from image to image."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,29 +9,33 @@ from adapter.log import Log
 from adapter.roles.control import Control
 from adapter.roles.fifo import MasterFifo
 from adapter.roles.pidfile import Pid
+from adapter.roles.public import Public
 from adapter.roles.watch import Watch
 
 
 class Names:
-    """All of them. `describe` and `busy` are the control socket's."""
+    """All of them. `describe` gives the status record; `busy` is the control socket's."""
 
     def __init__(self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], busy: Callable[[], bool]) -> None:
         self._log = log
         self.control = Control(log, watch, describe=describe, busy=busy)
         self._fifo = MasterFifo(log, watch)
         self._pid = Pid()
+        self._public = Public(log, watch, describe)
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
         self._pid.follow(settings.pidfile)
         self.control.follow(settings.control)
         self._fifo.follow(settings.fifo)
+        self._public.follow(settings)
 
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
         self._try(lambda: self._pid.follow(settings.pidfile))
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
+        self._try(lambda: self._public.follow(settings))
 
     def write_pidfile(self) -> None:
         """Again, where somebody removed it."""
@@ -47,20 +51,27 @@ class Names:
         """Be known no more."""
         self.control.close()
         self._fifo.close()
+        self._public.close()
         self._pid.close()
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 
     def to_plain(self) -> dict[str, Any]:
         """For the carryover."""
-        return {"control": self.control.to_plain(), "fifo": self._fifo.to_plain(), "pidfile": self._pid.to_plain()}
+        return {
+            "control": self.control.to_plain(),
+            "fifo": self._fifo.to_plain(),
+            "pidfile": self._pid.to_plain(),
+            "public": self._public.to_plain(),
+        }
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
         self.control.restore(plain["control"])
         self._fifo.restore(plain.get("fifo", {}))
         self._pid.restore(plain["pidfile"])
+        self._public.restore(plain.get("public", {}))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
-        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds()]
+        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._public.fds()]

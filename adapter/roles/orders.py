@@ -3,8 +3,6 @@
 An order that cannot be carried out is news, never an exception.
 """
 
-import os
-import time
 from signal import Signals
 from typing import Any
 
@@ -14,12 +12,14 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Move, State
-from adapter.lifecycle.status import lines, status
+from adapter.lifecycle.status import lines
 from adapter.log import Log
 from adapter.roles import reexec
+from adapter.roles.board import Board
 from adapter.roles.crew import Crew, Family
 from adapter.roles.listening import Listeners
 from adapter.roles.names import Names
+from adapter.roles.overview import Recent, overview
 from adapter.roles.preflight import Preflight
 from adapter.roles.reopening import Reopening
 from adapter.roles.watch import Watch
@@ -42,6 +42,8 @@ class Orders:
         self._directory = reexec.logical_directory()
         self._listeners = Listeners(log)
         self._names = Names(log, watch, describe=self._describe, busy=lambda: self.state.change is not None)
+        self._board = Board(log)
+        self._recent = Recent()
 
     def carry_out(self, action: a.Action) -> None:  # noqa: C901, PLR0912 -- the table of orders, one line each
         """Do it."""
@@ -93,7 +95,9 @@ class Orders:
         if self.state.leaving:
             # Only now: the workers, who are to empty the queues, have been told which ones.
             self._listeners.close()
-        self.crew.keep_only([each.id for each in self.state.workers], [each.number for each in self.state.generations])
+        workers = [each.id for each in self.state.workers]
+        self.crew.keep_only(workers, [each.number for each in self.state.generations])
+        self._board.keep_only(workers)
         if not self.crew.accepting:
             # Whoever hears that the new generation serves must not meet the old one with its next connection.
             self._give_answers()
@@ -112,6 +116,7 @@ class Orders:
 
     def _say(self, order: a.Say) -> None:
         self._log.say(order.level, order.sentence, **order.fields)
+        self._recent.note(order.level, order.sentence, order.fields)
         if order.detail:
             self._log.block(order.detail)
 
@@ -132,7 +137,8 @@ class Orders:
 
     def _fork(self, order: a.Fork) -> None:
         listeners = self._listeners.descriptors(self.crew.families[order.generation].addresses)
-        error = self.crew.fork(order.worker, order.slot, order.generation, listeners)
+        place = self._board.cell_for(order.worker, order.slot)
+        error = self.crew.fork(order.worker, order.slot, order.generation, listeners, place)
         if error:
             self.news.append(events.ForkFailed(order.worker, error))
 
@@ -164,7 +170,7 @@ class Orders:
             Reopening(self.crew, self._log).carry_out(own, rotate=rotate)
 
     def _describe(self) -> dict[str, Any]:
-        return {**status(self.state, time.monotonic()), "pid": os.getpid(), "listeners": self._listeners.names()}
+        return overview(self.state, self._board, self._listeners.all(), self._recent, self._directory)
 
     # -- the first image, and later ones -------------------------------------------------------------------------------
 
@@ -194,9 +200,11 @@ class Orders:
             "state": carryover.to_plain(self.state),
             "crew": self.crew.to_plain(),
             "listeners": self._listeners.to_plain(),
+            "board": self._board.to_plain(),
+            "recent": self._recent.to_plain(),
             **self._names.to_plain(),
         }
-        fds = [*self.crew.fds(), *self._listeners.fds(), *self._names.fds()]
+        fds = [*self.crew.fds(), *self._listeners.fds(), *self._board.fds(), *self._names.fds()]
         error = reexec.become(self._directory, record, fds)
         self.news.append(events.ReexecFailed(f"cannot become {error.filename or 'the new image'}: {error.strerror}"))
 
@@ -206,6 +214,8 @@ class Orders:
         self.state = carryover.from_plain(record["state"])
         self.crew.restore(record["crew"])
         self._listeners.restore(record["listeners"])
+        self._board.restore(record.get("board", {}))
+        self._recent.restore(record.get("recent", ()))
         self._names.restore(record)
         limits = limits_of(self._pending) if self._pending else Limits()
         self.news.append(events.Reexecuted(limits, error))

@@ -61,7 +61,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     orders = from_plain(received[0]) if received else None
     if received is None or not isinstance(orders, Serve):
         return exits.SYSTEM_FAILED
-    listeners = {address: socket.socket(fileno=fd) for address, fd in zip(orders.addresses, received[1], strict=True)}
+    listeners = {address: socket.socket(fileno=fd) for address, fd in zip(orders.addresses, received[1], strict=False)}
     os.register_at_fork(
         before=lambda: block(_OURS),  # what is sent to the child before it is nobody must not be taken for ours
         after_in_parent=lambda: unblock(_OURS),

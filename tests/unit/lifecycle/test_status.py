@@ -9,7 +9,7 @@ from adapter.lifecycle.state import Change, Leaving, Move, Stage, State, Worker
 from adapter.lifecycle.status import lines, status
 
 WORKER = Worker(7, 0, 3, Stage.READY, 812, since=90.0)
-STATE = State(target=3, slots=1, workers=(WORKER,), reloads=2, failed_reloads=1, respawns=4, since=40.0)
+STATE = State(target=3, slots=1, workers=(WORKER,), reloads=2, failed_reloads=1, respawns=4, drains=5, since=40.0)
 
 
 def test_status():
@@ -28,6 +28,7 @@ def test_status():
         "reloads": 2,
         "failed_reloads": 1,
         "respawns": 4,
+        "drains": 5,
         "uptime": 60.5,
     }
 

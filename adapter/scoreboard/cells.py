@@ -1,0 +1,128 @@
+"""The layout of the scoreboard's memory: a header, then a cell for each worker, which it alone writes.
+
+A cell is two halves, written in turn: sequence, length, checksum, then the record. Whoever dies while it writes leaves the
+other half whole, and whoever reads takes the whole half with the higher sequence: always an entire record, the last or the one
+before it. Records carry how many numbers of each sort they hold, so one of an older or newer adapter can be read: what is
+missing is 0, what is unknown is left out.
+"""
+
+from binascii import crc32
+from struct import Struct, error
+from typing import NamedTuple
+
+from adapter.scoreboard import latency
+from adapter.scoreboard.figures import Counters, Now, Record, Running
+
+MAGIC = b"adapter\0"
+VERSION = 1
+"""Of the layout. Numbers may be added to a record without a new one."""
+SIZE = 4096
+"""Bytes of a cell, and of the header before the first."""
+HALF = SIZE // 2
+MOST_RUNNING = 8
+LONGEST_LINE = 150
+
+_HEADER = Struct("<8sII")
+_FRAME = Struct("<QII")  # sequence, length of the record, checksum of both and the record
+_COUNTS = Struct("<4H")  # numbers of `Now`, of `Counters`, buckets, running requests
+_RUNNING = Struct("<QH")  # when it began, the length of its line
+_WORD = 8
+_ALL = (1 << 64) - 1
+
+
+class Shape(NamedTuple):
+    """What a scoreboard's header says."""
+
+    version: int
+    size: int
+
+
+def header() -> bytes:
+    """The first bytes of a scoreboard of ours."""
+    return _HEADER.pack(MAGIC, VERSION, SIZE)
+
+
+def shape(data: bytes) -> Shape | None:
+    """What a header says; None when it is none."""
+    if len(data) < _HEADER.size:
+        return None
+    magic, version, size = _HEADER.unpack_from(data)
+    return Shape(version, size) if magic == MAGIC and size > 0 else None
+
+
+def offset(cell: int) -> int:
+    """Where a cell begins."""
+    return (cell + 1) * SIZE
+
+
+def write(sequence: int, record: Record) -> tuple[int, bytes]:
+    """What to write for the record number `sequence` (counted from 1): where within the cell, and the bytes."""
+    data = pack(record)
+    framed = _FRAME.pack(sequence, len(data), _checksum(sequence, data)) + data
+    assert len(framed) <= HALF
+    return sequence % 2 * HALF, framed
+
+
+def read(cell: bytes) -> tuple[int, Record] | None:
+    """The newest whole record in a cell and its sequence; None when there is none (yet)."""
+    whole = [half for half in (_half(cell, 0), _half(cell, HALF)) if half is not None]
+    if not whole:
+        return None
+    sequence, data = max(whole)
+    record = unpack(data)
+    return None if record is None else (sequence, record)
+
+
+def pack(record: Record) -> bytes:
+    """The record as bytes."""
+    running = record.running[:MOST_RUNNING]
+    words = [*record.now, *record.counters, *record.latency]
+    counts = _COUNTS.pack(len(record.now), len(record.counters), len(record.latency), len(running))
+    numbers = Struct(f"<{len(words)}Q").pack(*[min(max(int(each), 0), _ALL) for each in words])
+    return b"".join((counts, numbers, *(_running(each) for each in running)))
+
+
+def unpack(data: bytes) -> Record | None:
+    """The record in these bytes; None when they are none."""
+    try:
+        *counts, runs = _COUNTS.unpack_from(data)
+        numbers = Struct(f"<{sum(counts)}Q").unpack_from(data, _COUNTS.size)
+        running = _all_running(data, _COUNTS.size + len(numbers) * _WORD, runs)
+    except (error, UnicodeDecodeError):
+        return None
+    now, counters = numbers[: counts[0]], numbers[counts[0] : counts[0] + counts[1]]
+    return Record(
+        Now(*now[: len(Now._fields)]),
+        Counters(*counters[: len(Counters._fields)]),
+        latency.fitted(numbers[counts[0] + counts[1] :]),
+        running,
+    )
+
+
+def _half(cell: bytes, start: int) -> tuple[int, bytes] | None:
+    if len(cell) < start + _FRAME.size:
+        return None
+    sequence, length, checksum = _FRAME.unpack_from(cell, start)
+    data = cell[start + _FRAME.size : start + _FRAME.size + length]
+    if not sequence or len(data) != length or length > HALF or checksum != _checksum(sequence, data):
+        return None
+    return sequence, data
+
+
+def _checksum(sequence: int, data: bytes) -> int:
+    return crc32(data, crc32(sequence.to_bytes(8, "little")))
+
+
+def _running(each: Running) -> bytes:
+    line = each.line.encode("ascii", "backslashreplace")[:LONGEST_LINE]
+    return _RUNNING.pack(max(each.began, 0), len(line)) + line
+
+
+def _all_running(data: bytes, place: int, runs: int) -> tuple[Running, ...]:
+    running: list[Running] = []
+    for _ in range(runs):
+        began, length = _RUNNING.unpack_from(data, place)
+        place += _RUNNING.size
+        running.append(Running(began, data[place : place + length].decode("ascii")))
+        place += length
+    return tuple(running)

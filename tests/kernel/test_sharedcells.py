@@ -1,0 +1,106 @@
+"""Shared memory in cells: whole records for whoever reads, whatever becomes of whoever writes."""
+
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from adapter.scoreboard import cells
+from adapter.scoreboard.figures import Counters, Now, Record
+from adapter.unix import sharedcells
+
+WRITER = """
+    import os, sys
+    from adapter.scoreboard import cells
+    from adapter.scoreboard.figures import Counters, Now, Record
+    from adapter.unix import sharedcells
+    fd, cell, sequence = int(sys.argv[1]), int(sys.argv[2]), 0
+    while True:
+        sequence += 1
+        where, data = cells.write(sequence, Record(Now(cell), Counters(*[sequence] * len(Counters._fields))))
+        sharedcells.write(fd, cells.offset(cell) + where, data)
+        if sequence == 1:
+            os.write(1, b"begun")
+"""
+
+
+@pytest.fixture
+def fd():
+    opened = sharedcells.create(cells.header())
+    yield opened
+    os.close(opened)
+
+
+def writer(fd, cell):
+    """A process that writes its cell without a pause, once it has begun."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(WRITER), str(fd), str(cell)], pass_fds=[fd], stdout=subprocess.PIPE
+    )
+    assert process.stdout
+    assert select.select([process.stdout], [], [], 30)[0]
+    return process
+
+
+def read(fd, cell):
+    """The record in a cell."""
+    found = cells.read(sharedcells.read(fd, cells.offset(cell), cells.SIZE))
+    assert found is not None
+    return found
+
+
+def test_it_is_no_bodys_to_inherit(fd):
+    """It is close-on-exec, says what it is, and cannot be made shorter by any process that has it."""
+    assert not os.get_inheritable(fd)
+    assert cells.shape(sharedcells.read(fd, 0, cells.SIZE)) == cells.Shape(cells.VERSION, cells.SIZE)
+    with pytest.raises(PermissionError):
+        os.ftruncate(fd, 0)
+    assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK
+
+
+def test_a_new_cell_is_empty(fd):
+    """It grows by the cell that is asked for, and what another had left there is gone."""
+    sharedcells.clear(fd, cells.offset(5), cells.SIZE)
+    assert os.fstat(fd).st_size == cells.offset(6)
+    sharedcells.write(fd, cells.offset(5), cells.write(1, Record())[1])
+    sharedcells.clear(fd, cells.offset(5), cells.SIZE)
+    assert sharedcells.read(fd, cells.offset(5), cells.SIZE) == bytes(cells.SIZE)
+
+
+def test_readers_see_whole_records(fd):
+    """While a process writes without a pause, each of ten thousand readings is one record, and none is older than the last."""
+    sharedcells.clear(fd, cells.offset(1), cells.SIZE)
+    process = writer(fd, 1)
+    try:
+        last = 0
+        for _ in range(10_000):
+            found = cells.read(sharedcells.read(fd, cells.offset(1), cells.SIZE))
+            if found is None:
+                continue  # it wrote both halves while we read; the next reading will do
+            sequence, record = found
+            assert set(record.counters) == {sequence}
+            last = max(last, sequence)
+        assert last > 1
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_killed_while_it_writes(fd):
+    """Fifty processes killed by SIGKILL amid their writing each leave a whole record behind."""
+    for cell in range(1, 51):
+        sharedcells.clear(fd, cells.offset(cell), cells.SIZE)
+    for first in range(1, 51, 10):
+        writers = [writer(fd, cell) for cell in range(first, first + 10)]
+        for process in writers:
+            process.send_signal(signal.SIGKILL)
+        for process in writers:
+            process.communicate()
+    for cell in range(1, 51):
+        sequence, record = read(fd, cell)
+        assert record.now == Now(cell)
+        assert record.counters == Counters(*[sequence] * len(Counters._fields))
