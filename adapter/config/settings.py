@@ -81,6 +81,15 @@ class Settings(NamedTuple):
     max_connections: Annotated[int, Option(
         kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue.",
         "Below the 1024 descriptors that `ulimit -n` commonly allows.", _PROCESSES)] = 1000
+    max_lifetime: Annotated[float, Option(
+        kinds.DURATION, "Relieve a worker after so long; 0: never. Its replacement is ready before it leaves.",
+        "A worker that leaks nothing may stay.", _PROCESSES, inetd=False)] = 0.0
+    max_lifetime_jitter: Annotated[float, Option(
+        kinds.DURATION, "Spread --max-lifetime over so much more, so that workers do not leave together.",
+        "Never more than --surge are replaced at a time anyway.", _PROCESSES, inetd=False)] = 0.0
+    min_lifetime: Annotated[float, Option(
+        kinds.DURATION, "Relieve no worker for a limit it has reached before it has served so long.",
+        "A limit that is reached at once would be a fork loop.", _PROCESSES, inetd=False)] = 10.0
     idle_exit: Annotated[float, Option(
         kinds.DURATION, "Stop after so long without a connection; 0: never.",
         "A server stays; inetd's wait mode and socket activation set it.", _PROCESSES)] = 0.0

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapter.exits import STOPPED
 from adapter.lifecycle.actions import Answer, ReopenLogs, Report, StopPreflight, WritePidfile
-from adapter.lifecycle.commands import Command
+from adapter.lifecycle.commands import RELOADS, Command, joined
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
@@ -22,8 +22,6 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of comma
         case Command.STOP_NOW:
             _abandon_change(turn)
             turn.leave(turn.state.leaving.code if turn.state.leaving else STOPPED, 0.0)
-        case Command.RELOAD | Command.CHAIN_RELOAD:
-            _reload(turn, command)
         case Command.MORE:
             _scale(turn, 1)
         case Command.FEWER:
@@ -36,6 +34,8 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of comma
             turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
         case Command.NOTHING:
             pass
+        case _ if command in RELOADS:
+            _reload(turn, command)
 
 
 def _abandon_change(turn: Turn) -> None:
@@ -54,8 +54,7 @@ def _reload(turn: Turn, command: Command) -> None:
         turn.say("warning", "not reloading: we are stopping")
         turn.order(Answer(STOPPING))
     elif turn.state.change is not None:
-        # RELOAD does all that CHAIN_RELOAD does, so it is never the one to be forgotten.
-        kept = Command.RELOAD if Command.RELOAD in (turn.state.queued, command) else command
+        kept = joined(turn.state.queued or command, command)
         turn.change(queued=kept)
         turn.say("info", "another change is under way: this one follows it", command=kept.value)
     else:

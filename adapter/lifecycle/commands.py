@@ -7,7 +7,10 @@ class Command(Enum):
     """One thing an operator can ask of the master. The value is its name on every wire."""
 
     RELOAD = "reload"
+    RELOAD_NOW = "reload-now"
     CHAIN_RELOAD = "chain-reload"
+    WORKERS_RELOAD = "workers-reload"
+    WORKERS_RELOAD_NOW = "workers-reload-now"
     STOP = "stop"
     STOP_NOW = "stop-now"
     MORE = "more"
@@ -19,10 +22,38 @@ class Command(Enum):
     ROTATE_LOGS = "rotate-logs"
     NOTHING = "nothing"
 
+    @property
+    def reexecutes(self) -> bool:
+        """Does it replace the master's image, and read the config anew?"""
+        return self in (Command.RELOAD, Command.RELOAD_NOW)
+
+    @property
+    def cuts(self) -> bool:
+        """Are old workers ended, with all they hold, before new ones start?"""
+        return self in (Command.RELOAD_NOW, Command.WORKERS_RELOAD_NOW)
+
+
+RELOADS = (
+    Command.RELOAD, Command.RELOAD_NOW, Command.CHAIN_RELOAD, Command.WORKERS_RELOAD, Command.WORKERS_RELOAD_NOW,
+)  # fmt: skip
+
+
+def joined(one: Command, other: Command) -> Command:
+    """Two reloads in one, which does all that either does; of two gentle ones it is the gentlest that is left."""
+    cuts = one.cuts or other.cuts
+    if one.reexecutes or other.reexecutes:
+        return Command.RELOAD_NOW if cuts else Command.RELOAD
+    if cuts:
+        return Command.WORKERS_RELOAD_NOW
+    return Command.CHAIN_RELOAD if Command.CHAIN_RELOAD in (one, other) else Command.WORKERS_RELOAD
+
 
 MEANINGS = {
     Command.RELOAD: "reload: new code, new config, new master image; old workers serve until new ones are ready",
+    Command.RELOAD_NOW: "the same, brutally: once the new code is imported, old workers are cut before new ones start",
     Command.CHAIN_RELOAD: "chain reload: a new generation of the same config, one slot at a time, without replacing the master",
+    Command.WORKERS_RELOAD: "workers reload: a new generation of the same config, --surge at a time, without replacing the master",
+    Command.WORKERS_RELOAD_NOW: "the same, brutally: once the new code is imported, old workers are cut before new ones start",
     Command.STOP: "stop, draining: what is in flight finishes; asked again, it changes nothing",
     Command.STOP_NOW: "stop now: what is in flight is cut",
     Command.MORE: "one worker more, until the next reload",

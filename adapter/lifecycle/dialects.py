@@ -59,6 +59,9 @@ class Letter:
 FIFO: tuple[Letter, ...] = (
     Letter("r", Command.RELOAD, "same"),
     Letter("c", Command.CHAIN_RELOAD, "same, but the old worker goes before the new one is there"),
+    Letter("R", Command.RELOAD_NOW, "same, though nothing is imported before workers are cut"),
+    Letter("w", Command.WORKERS_RELOAD, "same with lazy-apps, but all old workers go before new ones are there"),
+    Letter("W", Command.WORKERS_RELOAD_NOW, "same with lazy-apps, though nothing is imported before workers are cut"),
     Letter("q", Command.STOP, "same, without a deadline"),
     Letter("Q", Command.STOP_NOW, "same"),
     Letter("+", Command.MORE, "same, with cheaper"),

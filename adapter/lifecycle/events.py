@@ -104,9 +104,12 @@ class BootFailed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody sent a worker a TERM. It goes on serving: whether another takes its place is the master's to say."""
+    """A worker wants to be relieved: it reached a limit (`reason`), or somebody sent it a TERM (no reason). It goes on serving:
+    whether another takes its place is the master's to say.
+    """
 
     worker: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ def expire(turn: Turn, _: Ticked) -> None:
 
 
 def _overdue(turn: Turn, worker: Worker) -> None:
+    if worker.stage is Stage.READY:
+        _outlived(turn, worker)
+        return
     if worker.stage is Stage.DRAINING:
         # It should have cut what it holds, told about it, and left: so it is stuck in C, or stopped. A last word, if it can.
         turn.put(worker, Stage.ABORTING, lasting=LAST_WORD)
@@ -45,6 +48,21 @@ def _overdue(turn: Turn, worker: Worker) -> None:
         turn.state = turn.state.with_worker(replace(worker, deadline=None))
         return
     stillborn(turn, worker, BootFailed(worker.id, "a worker was not ready within the boot timeout", SYSTEM_FAILED))
+
+
+def _outlived(turn: Turn, worker: Worker) -> None:
+    """It has served as long as it may, or has reached a limit and lived long enough since it began."""
+    turn.state = turn.state.with_worker(replace(worker, deadline=None, unwanted=True))
+    turn.change(recycled=turn.state.recycled + 1)
+    turn.say(
+        "info",
+        "a worker will be relieved",
+        reason=worker.reason or "--max-lifetime",
+        worker=worker.id,
+        slot=worker.slot,
+        pid=worker.pid,
+        seconds=turn.now - worker.since,
+    )
 
 
 def _over(deadline: float | None, now: float) -> bool:

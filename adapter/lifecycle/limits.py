@@ -6,6 +6,8 @@ from dataclasses import dataclass
 MERCY = 1.0
 # What a worker has to show its stack after the drain deadline, before the KILL: writing a few kilobytes.
 LAST_WORD = 0.5
+# Fractions of this, modulo one, fall as far from all earlier ones as can be: workers born together do not leave together.
+GOLDEN = 0.6180339887498949
 # An idle keep-alive connection may bring one more request during a final drain: longer gains nothing, the client is idle.
 FINAL_LINGER = 2.0
 
@@ -19,11 +21,25 @@ class Limits:
     drain: float = 8.0
     boot: float = 60.0
     lazy: bool = False
+    lifetime: float = 0.0  # of a worker, from its being ready; 0: as long as it likes
+    lifetime_jitter: float = 0.0
+    least_life: float = 10.0  # sooner nobody is relieved for a limit it reached, else a small limit would be a fork loop
     deaths: int = 5  # unasked deaths allowed within `window`; past it, forks wait until the window has moved on
     window: float = 10.0
+
+    def life(self, worker: int) -> float | None:
+        """How long this worker (its id) may serve, spread over the jitter; None: there is no limit."""
+        if self.lifetime <= 0:
+            return None
+        return max(self.least_life, self.lifetime + self.lifetime_jitter * spread(worker))
 
     def linger(self, *, final: bool, seconds: float) -> float:
         """How long an idle connection is kept for one more request: briefly when we stop, most of the drain when others serve on,
         but not all of it, since that request wants its time too.
         """
         return min(FINAL_LINGER, seconds / 4) if final else max(seconds - FINAL_LINGER, seconds / 2)
+
+
+def spread(number: int) -> float:
+    """From 0 up to 1, far apart for neighbouring numbers (multiples of the golden ratio; no chance is needed for jitter)."""
+    return number * GOLDEN % 1.0

@@ -106,7 +106,9 @@ class IsReady:
 
 @dataclass(frozen=True, slots=True)
 class IsLeaving:
-    """Somebody sent it a TERM: it wants to be relieved."""
+    """It wants to be relieved: it reached a limit (`reason`), or somebody sent it a TERM (no reason)."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

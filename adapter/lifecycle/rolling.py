@@ -17,6 +17,7 @@ def settle(turn: Turn) -> None:
     if turn.state.leaving is None:
         turn.change(retry_at=None)
         _load_anew(turn)
+        _cut(turn)
         _fill(turn)
         _relieve(turn)
         _commit(turn)
@@ -38,6 +39,20 @@ def _load_anew(turn: Turn) -> None:
     turn.change(change=Change(previous=state.target, surge=generation.limits.surge, slots=state.slots, since=turn.now))
     # It is the same again, so it takes the deaths over: what fails again and again must run into its pause.
     turn.load(replace(generation.limits, workers=state.slots), generation.deaths)
+
+
+def _cut(turn: Turn) -> None:
+    """A brutal reload: the application is imported, so whoever else serves, or still drains, is ended with all it holds."""
+    state = turn.state
+    target = state.generation(state.target)
+    if state.change is None or not state.change.cuts or target is None or target.phase is not Phase.LOADED:
+        return
+    old = [worker for worker in state.workers if worker.generation != target.number]
+    cut = [worker for worker in old if worker.live or (worker.stage is Stage.DRAINING and worker.granted > 0)]
+    for worker in cut:
+        turn.drain(worker, 0.0, final=False)
+    if cut:
+        turn.say("warning", "old workers are cut before new ones start: what they hold is lost", workers=len(cut))
 
 
 def _fill(turn: Turn) -> None:

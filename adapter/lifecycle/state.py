@@ -49,9 +49,11 @@ class Worker:
     stage: Stage = Stage.READY  # one carried over in a stage we do not know is there to be relieved
     pid: int = 0  # 0: not known yet
     since: float = 0.0  # when it entered its stage
-    deadline: float | None = None  # never None while FORKING, BOOTING, DRAINING, ABORTING, or owed a kill
+    # Never None while FORKING, BOOTING, DRAINING, ABORTING, or owed a kill; while READY: when it should be relieved.
+    deadline: float | None = None
     idle: bool = False
-    unwanted: bool = False  # somebody sent it a TERM: it goes once another sits in its slot
+    reason: str = ""  # why it wants to be relieved, once it has lived long enough
+    unwanted: bool = False  # it goes once another sits in its slot: somebody sent it a TERM, or it reached a limit
     final: bool = False  # told to drain for good: nobody serves after it
     granted: float = 0.0  # seconds it was last told to drain in
 
@@ -95,6 +97,11 @@ class Change:
     since: float = 0.0
     deadline: float | None = None  # of the pre-flight
 
+    @property
+    def cuts(self) -> bool:
+        """Are old workers ended before new ones start?"""
+        return self.kind is not None and self.kind.cuts
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
@@ -123,6 +130,7 @@ class State:
     failed_reloads: int = 0
     respawns: int = 0
     drains: int = 0
+    recycled: int = 0  # relieved for a limit they reached
     since: float = 0.0
 
     def worker(self, worker: int) -> Worker | None:
@@ -176,6 +184,15 @@ def next_deadline(state: State) -> float | None:
     instants = [worker.deadline for worker in state.workers] + [generation.deadline for generation in state.generations]
     instants += [state.retry_at, state.change.deadline if state.change else None]
     return min((instant for instant in instants if instant is not None), default=None)
+
+
+def pressing(state: State) -> bool:
+    """Will somebody be killed at a deadline? Then it must be noticed if we are stopped meanwhile (see `shifted`)."""
+    return (
+        any(worker.deadline is not None and worker.stage is not Stage.READY for worker in state.workers)
+        or any(generation.deadline is not None for generation in state.generations)
+        or (state.change is not None and state.change.deadline is not None)
+    )
 
 
 def shifted(state: State, seconds: float) -> State:

@@ -22,6 +22,7 @@ def status(state: State, now: float) -> dict[str, Any]:
         "failed_reloads": state.failed_reloads,
         "respawns": state.respawns,
         "drains": state.drains,
+        "recycled": state.recycled,
         "uptime": _seconds(now - state.since),
     }
 
@@ -29,7 +30,9 @@ def status(state: State, now: float) -> dict[str, Any]:
 def lines(status: Mapping[str, Any]) -> list[tuple[str, Fields]]:
     """The same for the log: a sentence and its fields, first for the server, then for each worker."""
     change = status["change"]
-    server: Fields = {each: status[each] for each in ("generation", "slots", "reloads", "failed_reloads", "respawns", "uptime")}
+    server: Fields = {
+        each: status[each] for each in ("generation", "slots", "reloads", "failed_reloads", "respawns", "recycled", "uptime")
+    }
     if change is not None:
         server["change"] = f"{change['kind']}, {change['move']}, {change['seconds']:g} s"
     if status["queued"]:

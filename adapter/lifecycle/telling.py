@@ -5,6 +5,7 @@ from dataclasses import replace
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import events as e
 from adapter.lifecycle.actions import Dismiss, Kill
+from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Phase, Stage, Worker
 from adapter.lifecycle.turn import Turn
 
@@ -76,7 +77,7 @@ def ready(turn: Turn, event: e.Ready) -> None:
     """A worker serves."""
     worker = turn.state.worker(event.worker)
     if worker is not None and worker.unborn:
-        turn.put(worker, Stage.READY)
+        turn.put(worker, Stage.READY, lasting=_limits(turn, worker).life(worker.id))
         turn.say("info", "ready", worker=worker.id, slot=worker.slot, generation=worker.generation, pid=worker.pid)
 
 
@@ -92,11 +93,23 @@ def boot_failed(turn: Turn, event: e.BootFailed) -> None:
 def left(turn: Turn, event: e.Left) -> None:
     """Not to be let go at once: the TERM may have been for the whole process group, and ours be the next thing we read."""
     worker = turn.state.worker(event.worker)
-    if worker is not None and worker.live and not worker.unwanted:
-        turn.state = turn.state.with_worker(replace(worker, unwanted=True))
-        turn.say(
-            "info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot
-        )
+    if worker is None or not worker.live or worker.unwanted:
+        return
+    if event.reason and worker.stage is Stage.READY:
+        if not worker.reason:
+            due = worker.since + _limits(turn, worker).least_life
+            sooner = due if worker.deadline is None else min(due, worker.deadline)
+            turn.state = turn.state.with_worker(replace(worker, reason=event.reason, deadline=sooner))
+        return
+    turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+    turn.say(
+        "info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot
+    )
+
+
+def _limits(turn: Turn, worker: Worker) -> Limits:
+    generation = turn.state.generation(worker.generation)
+    return generation.limits if generation else Limits()
 
 
 def rested(turn: Turn, event: e.Rested) -> None:

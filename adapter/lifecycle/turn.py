@@ -100,6 +100,9 @@ class Turn:
         if generation is not None:
             deaths = remember(generation.deaths, self.now, generation.limits.window)
             self.state = self.state.with_generation(replace(generation, deaths=deaths))
+            if (until := self.pause(number)) is not None:
+                allowed = f"{generation.limits.deaths} deaths in {generation.limits.window:g} s"
+                self.say("error", f"{allowed}: the next start waits", generation=number, seconds=until - self.now)
 
     def pause(self, number: int) -> float | None:
         """Until when nobody of this generation should be started, because too many died lately; None: no pause."""
@@ -114,13 +117,14 @@ class Turn:
     def begin(self, command: Command) -> None:
         """Start a reload; the caller has seen that none is under way."""
         limits = self.state.limits
-        common = Change(command, previous=self.state.target, surge=limits.surge, since=self.now, slots=self.state.slots)
-        if command is Command.CHAIN_RELOAD:
-            self.change(change=replace(common, move=Move.ROLLING, surge=1))
-            self.load(replace(limits, workers=self.state.slots))
-        else:
-            self.change(change=replace(common, move=Move.PREFLIGHT, deadline=self.now + limits.boot))
+        surge = 1 if command is Command.CHAIN_RELOAD else limits.surge
+        change = Change(command, previous=self.state.target, surge=surge, since=self.now, slots=self.state.slots)
+        if command.reexecutes:
+            self.change(change=replace(change, move=Move.PREFLIGHT, deadline=self.now + limits.boot))
             self.order(StartPreflight())
+        else:
+            self.change(change=change)
+            self.load(replace(limits, workers=self.state.slots))
 
     def fail(self, error: str, *, code: int, detail: str = "") -> None:
         """The change under way comes to nothing: the previous generation goes on in every slot, or, with none, we leave."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.exits import SystemFailure
-from adapter.lifecycle.commands import Command
+from adapter.lifecycle.commands import RELOADS, Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
 from adapter.roles.watch import Watch
@@ -22,7 +22,6 @@ from adapter.unix.listeners import Listener
 
 _CLIENTS = 16
 _LINE = 4096
-_RELOADS = (Command.RELOAD, Command.CHAIN_RELOAD)
 _COMMANDS = {each.value: each for each in Command if each is not Command.NOTHING}
 
 
@@ -161,7 +160,7 @@ class Control:
             self._reply(client, {"ok": True, "status": self._describe()})
             return []
         event = Asked(command, f"control, pid {client.pid}")
-        if command in _RELOADS and asked.get("wait") is True:
+        if command in RELOADS and asked.get("wait") is True:
             self._asking.append((event, client))
         else:
             self._reply(client, {"ok": True, "pid": self._describe()["pid"]})

@@ -245,7 +245,7 @@ class Crew:
                 case IsReady():
                     heard.append(events.Ready(worker))
                 case IsLeaving():
-                    heard.append(events.Left(worker))
+                    heard.append(events.Left(worker, message.reason))
                 case IsIdle():
                     heard.append(events.Rested(worker, message.idle))
                 case IsDraining():

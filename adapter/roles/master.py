@@ -15,7 +15,7 @@ from adapter.config.settings import Settings
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.master import step
-from adapter.lifecycle.state import State, next_deadline
+from adapter.lifecycle.state import State, next_deadline, pressing
 from adapter.log import Log
 from adapter.roles import reexec
 from adapter.roles.logs import open_log, redirect
@@ -24,8 +24,8 @@ from adapter.roles.watch import Watch
 from adapter.unix import processes
 from adapter.unix.signals import Trap, block, unblock
 
-# While a deadline is near the loop wakes this often (seconds), only to notice that it had been stopped: SIGCONT tells
-# neither since when, nor is it sent to a thawed cgroup. Without a deadline it sleeps for ever.
+# While somebody will be killed at a deadline the loop wakes this often (seconds), only to notice that it had been stopped:
+# SIGCONT tells neither since when, nor is it sent to a thawed cgroup. Without a deadline it sleeps for ever.
 _TICK = 1.0
 _LATE = 1.0  # a wake-up later than this was no busy machine: we were stopped
 
@@ -88,7 +88,9 @@ class Master:
             news, self.orders.news = self.orders.news, []
             return news
         until = next_deadline(self._state)
-        patience = None if until is None else min(max(until - time.monotonic(), 0.0), _TICK)
+        patience = None if until is None else max(until - time.monotonic(), 0.0)
+        if patience is not None and pressing(self._state):
+            patience = min(patience, _TICK)
         if self._dead:
             patience = 0.0
         heard: list[events.Event] = []

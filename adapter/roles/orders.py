@@ -234,4 +234,7 @@ def limits_of(settings: Settings) -> Limits:
         drain=settings.drain_timeout,
         boot=settings.boot_timeout,
         lazy=settings.lazy_apps,
+        lifetime=settings.max_lifetime,
+        lifetime_jitter=settings.max_lifetime_jitter,
+        least_life=settings.min_lifetime,
     )

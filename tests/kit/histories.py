@@ -26,6 +26,8 @@ ONE, TWO, FOUR = (Limits(workers=workers, deaths=3) for workers in (1, 2, 4))
 HUP = e.Asked(Command.RELOAD, "signal HUP")
 TERM = e.Asked(Command.STOP, "signal TERM")
 INT = e.Asked(Command.STOP_NOW, "signal INT")
+BRUTAL = e.Asked(Command.WORKERS_RELOAD_NOW, "control")
+SHORT = Limits(workers=2, surge=1, deaths=3, lifetime=100.0, lifetime_jitter=10.0, least_life=20.0)
 ALRM = e.Asked(Command.CHAIN_RELOAD, "signal ALRM")
 TTIN = e.Asked(Command.MORE, "signal TTIN")
 TTOU = e.Asked(Command.FEWER, "signal TTOU")
@@ -482,6 +484,52 @@ HISTORIES = {
         (70, e.Ticked()),
         (79, e.Ticked(), a.Abort(1, 11), a.Abort(2, 12)),
         (79.5, e.Ticked(), a.Kill(1, 11), a.Kill(2, 12)),
+    )),
+    "lives are over": History("A worker that served long enough goes once another is ready; the next one waits for that (--surge).", "", (
+        (0, e.Started(SHORT), a.Load(1)),
+        (0, e.PreloaderStarted(1, 10)),
+        (1, e.Loaded(1), a.Fork(1, 0, 1), a.Fork(2, 1, 1)),
+        (1, e.Forked(1, 11)),
+        (1, e.Forked(2, 12)),
+        (2, e.Ready(1)),
+        (2, e.Ready(2), a.Commit(1), a.Answer("")),
+        (103, e.Ticked()),
+        (104.5, e.Ticked(), a.Fork(3, 1, 1)),  # 100 and a quarter of the jitter: worker 2
+        (109, e.Ticked()),  # worker 1: not now, that would be one more than --surge
+        (109, e.Forked(3, 13)),
+        (110, e.Ready(3), a.Fork(4, 0, 1), a.Drain(2, 8.0, final=False)),
+        (110, e.Forked(4, 14)),
+        (111, e.Ready(4), a.Drain(1, 8.0, final=False)),
+    )),
+    "a limit is reached too early": History("A worker is not relieved for a limit before it has lived --min-lifetime.", "", (
+        (0, e.Started(SHORT), a.Load(1)),
+        (0, e.PreloaderStarted(1, 10)),
+        (1, e.Loaded(1), a.Fork(1, 0, 1), a.Fork(2, 1, 1)),
+        (1, e.Forked(1, 11)),
+        (1, e.Forked(2, 12)),
+        (2, e.Ready(1)),
+        (2, e.Ready(2), a.Commit(1), a.Answer("")),
+        (3, e.Left(1, "5 requests")),
+        (21, e.Ticked()),
+        (22, e.Ticked(), a.Fork(3, 0, 1)),
+        (22, e.Forked(3, 13)),
+        (23, e.Ready(3), a.Drain(1, 8.0, final=False)),
+    )),
+    "a brutal reload": History("The new code is imported; then the old workers are cut, all at once, before new ones start.", "first boot", (
+        (10, BRUTAL, a.Load(2)),
+        (10, e.PreloaderStarted(2, 20)),
+        (11, e.Loaded(2), a.Drain(1, 0.0, final=False), a.Drain(2, 0.0, final=False), a.Fork(3, 0, 2), a.Fork(4, 1, 2)),
+        (11, e.Exited(11, CODE_0, clean=True)),
+        (11, e.Exited(12, CODE_0, clean=True)),
+        (11, e.Forked(3, 21)),
+        (11, e.Forked(4, 22)),
+        (12, e.Ready(3)),
+        (12, e.Ready(4), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+    )),
+    "a brutal reload of broken code": History("Nobody is cut for code that cannot be imported.", "first boot", (
+        (10, BRUTAL, a.Load(2)),
+        (10, e.PreloaderStarted(2, 20)),
+        (11, e.LoadFailed(2, "SyntaxError", 1), a.Dismiss(2), a.Answer("SyntaxError")),
     )),
 }
 # fmt: on

@@ -39,3 +39,12 @@ def test_a_killed_master_leaves_nothing_undone() -> None:
         kinds = {fact["kind"] for fact in report.evidence if fact["connected"]}
         assert kinds <= {"reset"}, str(report)
         assert not any(fact.get("reused") or fact.get("seen") for fact in report.evidence), str(report)
+
+
+def test_recycling_loses_nothing() -> None:
+    """Workers that live for a third of a second, each relieved by one that is ready: 0 failed of all."""
+    options = ("--workers=2", "--max-lifetime=300ms", "--max-lifetime-jitter=200ms", "--min-lifetime=0")
+    with Adapter("exact.py", *options) as server, Load(server.address) as load:
+        server.wait_for("adapter: info: ready worker=12 ")
+        report = load.stop()
+        assert report.failed == 0, str(report)

@@ -11,13 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from adapter.lifecycle import actions as a
 from adapter.lifecycle import events as e
 from adapter.lifecycle.carryover import from_plain, to_plain
-from adapter.lifecycle.commands import Command
+from adapter.lifecycle.commands import RELOADS, Command
 from adapter.lifecycle.limits import LAST_WORD, MERCY, Limits
 from adapter.lifecycle.master import step
-from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline
+from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline, pressing
 from kit.pretend import Kernel, Process
 
-RELOADS = (Command.RELOAD, Command.CHAIN_RELOAD)
 ABROAD = 10_000_000  # numbers and pids that nobody here has
 indexes = st.integers(0, 40)
 limits = st.builds(
@@ -28,6 +27,9 @@ limits = st.builds(
     boot=st.sampled_from([5.0, 60.0]),
     deaths=st.integers(1, 4),
     window=st.sampled_from([0.3, 10.0]),
+    lifetime=st.sampled_from([0.0, 0.0, 30.0]),
+    lifetime_jitter=st.sampled_from([0.0, 50.0]),
+    least_life=st.sampled_from([0.0, 10.0]),
 )
 
 
@@ -159,12 +161,12 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             process.hung = True
 
     @precondition(lambda self: self.kernel.all("worker", stage="serving"))
-    @rule(index=indexes, what=st.sampled_from(["left", "idle", "idle", "busy"]))
+    @rule(index=indexes, what=st.sampled_from(["left", "full", "full", "idle", "busy"]))
     def a_worker_speaks(self, index: int, what: str) -> None:
         process = self.one_of(self.kernel.all("worker", stage="serving"), index)
         assert process is not None
-        if what == "left":
-            process.said.append(e.Left(process.number))
+        if what in ("left", "full"):
+            process.said.append(e.Left(process.number, "5 requests" if what == "full" else ""))
         else:
             process.said.append(e.Rested(process.number, idle=what == "idle"))
 
@@ -339,8 +341,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             assert after.change is not None and after.change.kind is before.queued, "a queued reload was lost"
 
     def no_order_empties_a_serving_slot(self, before: State, ordered: tuple[a.Action, ...]) -> None:
-        if self.state.leaving is not None:
-            return
+        if self.state.leaving is not None or (self.state.change is not None and self.state.change.cuts):
+            return  # a stop, or a brutal reload
         for action in ordered:
             if isinstance(action, a.Drain | a.Kill):
                 worker = before.worker(action.worker)
@@ -374,7 +376,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             self.hear_news()
             went_on = [self.goes_on(each, obeying=obeying) for each in list(self.kernel.processes)]
             if not any(went_on):
-                due = next_deadline(self.state)
+                due = next_deadline(self.state) if pressing(self.state) or self.state.retry_at is not None else None
                 if due is None and not self.kernel.news and not self.kernel.reexec_ordered:
                     return
                 if self.kernel.reexec_ordered:

@@ -9,7 +9,7 @@ from adapter.lifecycle.state import Change, Leaving, Move, Stage, State, Worker
 from adapter.lifecycle.status import lines, status
 
 WORKER = Worker(7, 0, 3, Stage.READY, 812, since=90.0)
-STATE = State(target=3, slots=1, workers=(WORKER,), reloads=2, failed_reloads=1, respawns=4, drains=5, since=40.0)
+STATE = State(target=3, slots=1, workers=(WORKER,), reloads=2, failed_reloads=1, respawns=4, drains=5, recycled=6, since=40.0)
 
 
 def test_status():
@@ -29,6 +29,7 @@ def test_status():
         "failed_reloads": 1,
         "respawns": 4,
         "drains": 5,
+        "recycled": 6,
         "uptime": 60.5,
     }
 
@@ -52,7 +53,10 @@ def test_lines():
     """The log gets a line for the server and one for each worker."""
     server, worker = lines(status(STATE, 100.5))
 
-    assert server == ("serving", {"generation": 3, "slots": 1, "reloads": 2, "failed_reloads": 1, "respawns": 4, "uptime": 60.5})
+    assert server == (
+        "serving",
+        {"generation": 3, "slots": 1, "reloads": 2, "failed_reloads": 1, "respawns": 4, "recycled": 6, "uptime": 60.5},
+    )
     assert worker == ("worker", {"worker": 7, "slot": 0, "generation": 3, "pid": 812, "stage": "ready", "seconds": 10.5})
 
 
