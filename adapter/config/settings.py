@@ -147,6 +147,18 @@ class Settings(NamedTuple):
     fifo: Annotated[tuple[str, ...], Option(
         kinds.PATH, "Take commands, one letter each, from this named pipe (mode 600); repeatable as slots 0 to 9, of which one is open.",
         "Whoever can write to it can stop us; `echo r >PATH` needs no other program.", _CONFIG, many=True, between=":")] = ()
+    touch_reload: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "Reload when this file is touched, written or replaced, or comes to be; repeatable.",
+        "A deploy that can write a file needs no right to send signals.", _CONFIG, many=True, between=":")] = ()
+    touch_chain_reload: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "The same for a chain reload; repeatable.", "As above.", _CONFIG, many=True, between=":")] = ()
+    touch_workers_reload: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "The same for a workers reload; repeatable.", "As above.", _CONFIG, many=True, between=":")] = ()
+    touch_reopen: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "Open the log files anew when this file is touched; repeatable.",
+        "For a logrotate that can not send signals.", _CONFIG, many=True, between=":")] = ()
+    touch_stop: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "Stop, draining, when this file is touched; repeatable.", "As for --touch-reload.", _CONFIG, many=True, between=":")] = ()
     control: Annotated[str | None, Option(
         kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
         "On by default it would break every read-only container; `adapter reload --wait` and `adapter status` need it.", _CONFIG)] = None

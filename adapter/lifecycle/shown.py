@@ -12,6 +12,15 @@ What an operator can ask of a running server, and by which door. A command means
 | command | signal to the master | letter in the FIFO | meaning |
 |---|---|---|---|
 """
+_TOUCH = """
+## Files to touch
+
+`--touch-reload PATH`, `--touch-chain-reload`, `--touch-workers-reload`, `--touch-reopen` and `--touch-stop` (each repeatable) do what
+they say when the file is touched, written, replaced, or comes to be; also when a symbolic link on the way to it is switched. Deleting it is no touch: a file
+that is deleted and made again is one. What happens within a tenth of a second is one touch, and what happens during a reload, the
+exec included, is not lost. The kernel tells of changes (inotify), so nobody polls; where it cannot (its limits are reached), the log
+says so and the files are looked at every two seconds. A change made by another host of a network file system is never told.
+"""
 _FIFO = """
 ## The FIFO
 
@@ -35,7 +44,7 @@ uWSGI's letters, and what differs:
 def page() -> str:
     """docs/commands.md, whole."""
     text = _PAGE + "".join(_command(command) for command in Command)
-    text += _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
+    text += _TOUCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
     return text
 
 

@@ -87,7 +87,8 @@ class Master:
         if self.orders.news:
             news, self.orders.news = self.orders.news, []
             return news
-        until = next_deadline(self._state)
+        deadlines = (next_deadline(self._state), self.orders.deadline)
+        until = min((each for each in deadlines if each is not None), default=None)
         patience = None if until is None else max(until - time.monotonic(), 0.0)
         if patience is not None and pressing(self._state):
             patience = min(patience, _TICK)
@@ -96,6 +97,7 @@ class Master:
         heard: list[events.Event] = []
         for hear in self._watch.wait(patience):
             heard += hear()
+        heard += self.orders.look(time.monotonic())
         slept = self._slept(time.monotonic(), float("inf") if patience is None else patience)
         if slept is not None:
             heard.insert(0, slept)

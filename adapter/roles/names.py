@@ -1,15 +1,22 @@
-"""The names operators know us by: pidfile, FIFO, control socket, where we publish. Asked for by the settings, kept from image to image."""
+"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish.
+
+Asked for by the settings, kept from image to image.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from adapter.config.settings import Settings
 from adapter.exits import Fatal
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.events import Event
+from adapter.lifecycle.touching import Wish
 from adapter.log import Log
 from adapter.roles.control import Control
 from adapter.roles.fifo import MasterFifo
 from adapter.roles.pidfile import Pid
 from adapter.roles.public import Public
+from adapter.roles.touching import Touches
 from adapter.roles.watch import Watch
 
 
@@ -21,6 +28,7 @@ class Names:
         self.control = Control(log, watch, describe=describe, busy=busy)
         self._fifo = MasterFifo(log, watch)
         self._pid = Pid()
+        self._touches = Touches(log, watch)
         self._public = Public(log, watch, describe)
 
     def take(self, settings: Settings) -> None:
@@ -29,6 +37,7 @@ class Names:
         self.control.follow(settings.control)
         self._fifo.follow(settings.fifo)
         self._public.follow(settings)
+        self._touches.follow(_wishes(settings))
 
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
@@ -36,6 +45,7 @@ class Names:
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
         self._try(lambda: self._public.follow(settings))
+        self._touches.follow(_wishes(settings))
 
     def write_pidfile(self) -> None:
         """Again, where somebody removed it."""
@@ -47,8 +57,18 @@ class Names:
         except Fatal as error:
             self._log.error(error.sentence)
 
+    @property
+    def deadline(self) -> float | None:
+        """The next instant to `look`; None: nothing happened to our files."""
+        return self._touches.deadline
+
+    def look(self, now: float) -> list[Event]:
+        """What files ask for that were touched, if it is time to look."""
+        return self._touches.look(now)
+
     def close(self) -> None:
         """Be known no more."""
+        self._touches.close()
         self.control.close()
         self._fifo.close()
         self._public.close()
@@ -63,6 +83,7 @@ class Names:
             "fifo": self._fifo.to_plain(),
             "pidfile": self._pid.to_plain(),
             "public": self._public.to_plain(),
+            "touches": self._touches.to_plain(),
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -71,7 +92,19 @@ class Names:
         self._fifo.restore(plain.get("fifo", {}))
         self._pid.restore(plain["pidfile"])
         self._public.restore(plain.get("public", {}))
+        self._touches.restore(plain.get("touches", {}))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
         return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._public.fds()]
+
+
+def _wishes(settings: Settings) -> list[Wish]:
+    asked = (
+        (settings.touch_reload, Command.RELOAD),
+        (settings.touch_chain_reload, Command.CHAIN_RELOAD),
+        (settings.touch_workers_reload, Command.WORKERS_RELOAD),
+        (settings.touch_reopen, Command.REOPEN_LOGS),
+        (settings.touch_stop, Command.STOP),
+    )
+    return [Wish(path, command) for paths, command in asked for path in paths]

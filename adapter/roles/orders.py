@@ -90,6 +90,15 @@ class Orders:
         """Before a step: somebody may wait for what this event leads to."""
         self._names.control.awaited(event)
 
+    @property
+    def deadline(self) -> float | None:
+        """The next instant to `look`."""
+        return self._names.deadline
+
+    def look(self, now: float) -> list[events.Event]:
+        """What is due by now, apart from the state's own deadlines."""
+        return self._names.look(now)
+
     def tidy(self) -> None:
         """After a step: let go of what nobody needs any more."""
         if self.state.leaving:
