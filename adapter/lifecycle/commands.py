@@ -50,10 +50,10 @@ def joined(one: Command, other: Command) -> Command:
 
 MEANINGS = {
     Command.RELOAD: "reload: new code, new config, new master image; old workers serve until new ones are ready",
-    Command.RELOAD_NOW: "the same, brutally: once the new code is imported, old workers are cut before new ones start",
+    Command.RELOAD_NOW: "reload, brutal: once the new code is imported, old workers are cut before new ones start",
     Command.CHAIN_RELOAD: "chain reload: a new generation of the same config, one slot at a time, without replacing the master",
     Command.WORKERS_RELOAD: "workers reload: a new generation of the same config, --surge at a time, without replacing the master",
-    Command.WORKERS_RELOAD_NOW: "the same, brutally: once the new code is imported, old workers are cut before new ones start",
+    Command.WORKERS_RELOAD_NOW: "workers reload, brutal: once the new code is imported, old workers are cut before new ones start",
     Command.STOP: "stop, draining: what is in flight finishes; asked again, it changes nothing",
     Command.STOP_NOW: "stop now: what is in flight is cut",
     Command.MORE: "one worker more, until the next reload",

@@ -22,6 +22,9 @@ ASKED = {
 LETTER = {
     "r": Command.RELOAD,
     "c": Command.CHAIN_RELOAD,
+    "R": Command.RELOAD_NOW,
+    "w": Command.WORKERS_RELOAD,
+    "W": Command.WORKERS_RELOAD_NOW,
     "q": Command.STOP,
     "Q": Command.STOP_NOW,
     "+": Command.MORE,
@@ -31,7 +34,14 @@ LETTER = {
     "L": Command.ROTATE_LOGS,
     "P": Command.WRITE_PIDFILE,
 }
-NO_SIGNAL = {Command.WRITE_PIDFILE, Command.REOPEN_LOGS, Command.ROTATE_LOGS}
+NO_SIGNAL = {
+    Command.RELOAD_NOW,
+    Command.WORKERS_RELOAD,
+    Command.WORKERS_RELOAD_NOW,
+    Command.WRITE_PIDFILE,
+    Command.REOPEN_LOGS,
+    Command.ROTATE_LOGS,
+}
 """What only the other doors ask for: the signals are used up."""
 
 
