@@ -1,13 +1,19 @@
-"""One fact per line: `adapter: LEVEL: sentence key=value key=value`.
+"""One fact per line: `adapter: LEVEL: sentence key=value key=value`, or the same as a JSON object per line.
 
-Nothing that came from outside can forge a line: whatever is not printable is escaped, and each line
-of a block (a traceback) carries the prefix. A log that cannot be written never stops the server.
+Nothing that came from outside can forge a line: whatever is not printable is escaped, and each line of a block (a traceback)
+carries the prefix. A log that cannot be written never stops the server: the line is lost, and counted.
 """
 
+import errno
 import os
+import select
+import stat
 import time
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@+,%[]()*-")
+_LONGEST = 2000  # characters of one value; more tells nobody more, and a line should be one write(2) to a pipe (PIPE_BUF)
+_GRACE = 100  # milliseconds for a reader that is merely busy; given once, until it has read
+_NO_NOWAIT = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ESPIPE)
 
 Value = str | int | float | bool | None
 
@@ -19,13 +25,77 @@ def escape(text: str) -> str:
     return text.encode("unicode_escape").decode("ascii")
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " [...]"
+
+
 def _value(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
-    text = str(value)
+    text = _cut(str(value))
     if text and _PLAIN.issuperset(text):
         return text
     return '"' + escape(text).replace('"', '\\"') + '"'
+
+
+def _plain(value: Value) -> Value:
+    """For JSON, which has no infinity."""
+    if isinstance(value, float):
+        return round(value, 6) if abs(value) < float("inf") else str(value)
+    return _cut(value) if isinstance(value, str) else value
+
+
+class Outlet:
+    """A descriptor that is written to without ever waiting for its reader. `lost` counts writes that came to nothing.
+
+    O_NONBLOCK would be simpler, but it belongs to the open file, which the supervisor and its other children use too.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self.lost = 0
+        self._torn = False  # the last line has no end: the next one must not become part of it
+
+    def write(self, data: bytes) -> bool:
+        """Write whole lines; False: they are lost, at least in part."""
+        rest = b"\n" + data if self._torn else data
+        try:
+            while rest:
+                rest = rest[self._put(rest) :]
+        except OSError:  # EPIPE (the logger died), EAGAIN (it is stopped), ENOSPC: a lost line, never a lost server
+            self.lost += 1
+            self._torn = len(rest) != len(data)  # part of it was written; or it still is, and even the line end was not
+            return False
+        self._torn = False
+        return True
+
+    def _put(self, data: bytes) -> int:
+        try:
+            return self._attempt(data)
+        except BlockingIOError:
+            if self.lost or not self._room(_GRACE):
+                raise
+            return self._attempt(data)
+
+    def _attempt(self, data: bytes) -> int:
+        """What was written. Raises OSError, BlockingIOError when that would have to wait."""
+        mode = os.fstat(self.fd).st_mode
+        if stat.S_ISREG(mode):
+            return os.write(self.fd, data)
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            try:
+                return os.pwritev(self.fd, [data], -1, os.RWF_NOWAIT)
+            except OSError as error:
+                if error.errno not in _NO_NOWAIT:  # Linux before 6.4 knows it for files only
+                    raise
+        if not self._room(0):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return os.write(self.fd, data[: select.PIPE_BUF])
+
+    def _room(self, milliseconds: int) -> bool:
+        poll = select.poll()
+        poll.register(self.fd, select.POLLOUT)
+        return bool(poll.poll(milliseconds))
 
 
 class Log:
@@ -36,15 +106,15 @@ class Log:
     `form` is `text` or `json`.
     """
 
-    def __init__(self, fd: int = 2, *, stamp: bool = True, form: str = "text", **fields: Value) -> None:
-        self.fd = fd
+    def __init__(self, outlet: int | Outlet = 2, *, stamp: bool = True, form: str = "text", **fields: Value) -> None:
+        self._outlet = outlet if isinstance(outlet, Outlet) else Outlet(outlet)
         self.stamp = stamp
         self.form = form
         self.fields = fields
 
     def bind(self, **fields: Value) -> "Log":
         """The same log, spoken by someone with these fields."""
-        return Log(self.fd, stamp=self.stamp, form=self.form, **{**self.fields, **fields})
+        return Log(self._outlet, stamp=self.stamp, form=self.form, **{**self.fields, **fields})
 
     def info(self, sentence: str, **fields: Value) -> None:
         """Something happened as it should."""
@@ -75,21 +145,22 @@ class Log:
             import json  # noqa: PLC0415 -- only those who ask for JSON pay for it
 
             stamp = {"time": _now()} if self.stamp else {}
-            return json.dumps({**stamp, "level": level, "message": sentence, **fields}) + "\n"
+            said = {name: _plain(value) for name, value in fields.items()}
+            return json.dumps({**stamp, "level": level, "message": _cut(sentence), **said}) + "\n"
         stamp_text = _now() + " " if self.stamp else ""
         if level == "text":
-            return f"{stamp_text}adapter: | {escape(sentence)}\n"
-        said = "".join(f" {name}={_value(value)}" for name, value in fields.items())
-        return f"{stamp_text}adapter: {level}: {escape(sentence)}{said}\n"
+            return f"{stamp_text}adapter: | {escape(_cut(sentence))}\n"
+        told = "".join(f" {name}={_value(value)}" for name, value in fields.items())
+        return f"{stamp_text}adapter: {level}: {escape(_cut(sentence))}{told}\n"
 
     def _write(self, text: str) -> None:
-        data = text.encode("utf-8", "backslashreplace")
-        try:
-            while data:
-                data = data[os.write(self.fd, data) :]
-        except OSError:
-            # EPIPE (the logger died), EAGAIN (somebody made the pipe non-blocking), ENOSPC: a lost line, never a lost server.
-            return
+        outlet = self._outlet
+        if outlet.lost:
+            lost = self._line("warning", "the log could not be written: lines are lost", {"writes": outlet.lost, **self.fields})
+            if not outlet.write(lost.encode("utf-8", "backslashreplace")):
+                return  # and so is this one, counted by the attempt
+            outlet.lost = 0
+        outlet.write(text.encode("utf-8", "backslashreplace"))
 
 
 def _now() -> str:

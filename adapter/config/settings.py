@@ -137,9 +137,10 @@ class Settings(NamedTuple):
         "A supervisor collects stderr.", _LOG)] = None
     log_format: Annotated[str, Option(
         kinds.choice("text", "json"), "One fact per line, for people or for programs.", "People read logs first.", _LOG)] = "text"
-    log_time: Annotated[bool, Option(
+    log_time: Annotated[bool | None, Option(
         kinds.FLAG, "Each line begins with the time (UTC).",
-        "supervisord does not stamp; say --no-log-time where the logger does (multilog t, svlogd -t).", _LOG)] = True
+        "supervisord does not stamp. The journal does, and is recognised; multilog t, svlogd -t and s6-log T are not: say --no-log-time.",
+        _LOG)] = None
 
     pidfile: Annotated[str | None, Option(
         kinds.PATH, "Write our process id here; `adapter reload` and `adapter stop` take it as target.",

@@ -38,6 +38,8 @@ Times are seconds, or end in `ms`, `s`, `m` or `h`. Sizes are bytes, or end in `
 def default(name: str) -> str:
     """The default as the command line would have it; empty when there is none."""
     value, kind = DEFAULTS[name], OPTIONS[name].kind
+    if kind is FLAG and value is None:
+        return "auto"
     if value is None or value in ((), ""):
         return ""
     if kind is FLAG:

@@ -19,7 +19,7 @@ from adapter.protocols.http1.sending import refusal
 from adapter.roles.answering import App, Application
 from adapter.roles.conversation import Conversation, Wire
 from adapter.roles.dates import Date
-from adapter.roles.logs import open_log, redirect
+from adapter.roles.logs import open_log, redirect, tell
 from adapter.roles.stdio import parties, shield_listener, take
 from adapter.roles.surroundings import settle_in
 from adapter.unix.descriptors import is_listening
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         ends = take()
     except Fatal as error:
-        return _fatal(Log(2, stamp=False), error)
+        return tell(Log(2, stamp=False), error)
     wire = Wire(ends, Trap((SIGTERM, SIGINT, SIGHUP)))
     log = Log(2, stamp=False)
     try:
@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
         app = _application(settings)
     except Fatal as error:
         _turn_away(wire)
-        return _fatal(log, error)
+        return tell(log, error)
     except BaseException:  # noqa: BLE001 -- whatever the application raises when imported, SystemExit too
         import traceback  # noqa: PLC0415 -- only for those who fail
 
@@ -95,7 +95,7 @@ def _serve_listener(argv: Sequence[str]) -> int:
     try:
         return master.run(lambda: resolve(parse(argv), os.environ))
     except Fatal as error:
-        return _fatal(Log(2, stamp=False), error)
+        return tell(Log(2, stamp=False), error)
 
 
 def _check(argv: Sequence[str]) -> int:
@@ -103,12 +103,5 @@ def _check(argv: Sequence[str]) -> int:
     try:
         log.info("the options are good", app=resolve(parse(argv), os.environ).app)
     except Fatal as error:
-        return _fatal(log, error)
+        return tell(log, error)
     return STOPPED
-
-
-def _fatal(log: Log, error: Fatal) -> int:
-    if error.detail:
-        log.block(error.detail)
-    log.fatal(error.sentence)
-    return error.code

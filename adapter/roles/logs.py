@@ -1,10 +1,10 @@
 """The log that the settings ask for, and where it goes."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adapter.config.settings import Settings
-from adapter.exits import Misuse
+from adapter.exits import Fatal, Misuse
 from adapter.lifecycle.messages import TakeLogs
 from adapter.log import Log
 from adapter.unix import logfiles
@@ -14,7 +14,25 @@ STDOUT = "-"
 
 def open_log(settings: Settings) -> Log:
     """A log on stderr; where --log-file is set, `redirect` has put that file there."""
-    return Log(2, stamp=settings.log_time, form=settings.log_format)
+    stamp = not is_journal(2, os.environ) if settings.log_time is None else settings.log_time
+    return Log(2, stamp=stamp, form=settings.log_format)
+
+
+def is_journal(fd: int, environ: Mapping[str, str]) -> bool:
+    """Whether systemd's journal, which stamps by itself, reads this: $JOURNAL_STREAM names device and inode (systemd.exec(5))."""
+    try:
+        found = os.fstat(fd)
+    except OSError:
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
+def tell(log: Log, error: Fatal) -> int:
+    """The last words of a process that ends of it; returns its exit code."""
+    if error.detail:
+        log.block(error.detail)
+    log.fatal(error.sentence)
+    return error.code
 
 
 def redirect(path: str | None) -> None:

@@ -18,7 +18,7 @@ from adapter.lifecycle.master import step
 from adapter.lifecycle.state import State, next_deadline, pressing
 from adapter.log import Log
 from adapter.roles import reexec
-from adapter.roles.logs import open_log, redirect
+from adapter.roles.logs import open_log, redirect, tell
 from adapter.roles.orders import Orders
 from adapter.roles.watch import Watch
 from adapter.unix import processes
@@ -134,7 +134,7 @@ class Master:
 def run(read: Callable[[], Settings]) -> int:
     """Be the master; returns the exit code. `read` reads the settings.
 
-    Raises Fatal when the first image cannot start. A later one goes on with what it carries, whatever `read` meets.
+    Raises Fatal when the settings of the first image are bad. A later one goes on with what it carries, whatever `read` meets.
     """
     record = reexec.carried_over()
     return _first(read()) if record is None else _later(record, read)
@@ -149,6 +149,8 @@ def _first(settings: Settings) -> int:
         log.info("starting", version=adapter.__version__, app=settings.app, pid=os.getpid())
         master.orders.start(settings)
         return master.run()
+    except exits.Fatal as error:  # told here, where we know how the log is to look
+        return tell(log, error)
     finally:
         master.orders.close()
 

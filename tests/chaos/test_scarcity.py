@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGALRM, SIGHUP, SIGKILL, SIGTERM, SIGUSR1
+from signal import SIGALRM, SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
 
 import pytest
 
+from kit.asked import Asked
 from kit.commands import Line, answer, descriptors, status
 from kit.server import PROGRAM, Adapter, listening
+from kit.tail import Tail
 
 
 def limited(limit: str) -> tuple[str, ...]:
@@ -144,3 +146,37 @@ def test_a_dead_logger_ends_nobody(end: int) -> None:
         server.signal(end)
         assert server.process.exit_code() == (0 if end == SIGTERM else -SIGKILL)
         server.process.wait_alone()
+
+
+def test_a_stopped_logger_stops_nobody() -> None:
+    """The pipe's reader is stopped and the pipe full: requests, their tracebacks, a reload and commands go on; when the reader goes
+    on, it is told that lines were lost.
+    """
+    server = Adapter("raises_at_request.py", "--control=control", "--workers=2")
+    server.program = ("/bin/sh", "-c", f'exec {PROGRAM[0]} "$@" > {server.directory}/pipe 2>&1', "sh")
+    os.mkfifo(server.directory / "pipe")
+    kept = Tail(server.directory / "kept")
+    with (server.directory / "kept").open("wb") as file:
+        reader = subprocess.Popen(["cat", str(server.directory / "pipe")], stdout=file)
+    try:
+        with server:
+            address = kept.wait_for("adapter: info: listening address=(.*)")[1]
+            kept.wait_for("adapter: info: serving generation=")
+            reader.send_signal(SIGSTOP)
+            for _ in range(200):  # several times what fits into a pipe
+                assert Asked(address, "/early").answer()[0] == 500
+            with Line(server.directory / "control") as line:
+                assert line.ask("reload", wait=True)["ok"]
+                assert line.ask("statistics")["ok"]
+            assert Asked(address, "/early").answer()[0] == 500
+            reader.send_signal(SIGCONT)
+            assert Asked(address, "/early").answer()[0] == 500
+            with Line(server.directory / "control") as line:
+                assert line.ask("statistics")["ok"]
+            kept.wait_for("adapter: warning: the log could not be written: lines are lost writes=")
+            assert server.stop() == 0
+        assert reader.wait(30) == 0
+    finally:
+        reader.kill()
+        reader.wait()
+        kept.close()
