@@ -75,17 +75,17 @@ def asked(
 
 def sized(body: bytes, method: str = "POST", target: str = "/", **said: str | None) -> Asked:
     """A request with content, whose length it says."""
-    return asked(method, target, body=body, **{"CONTENT_LENGTH": str(len(body)), **said})  # type: ignore[arg-type] # said are variables
+    return asked(method, target, body=body, **{"CONTENT_LENGTH": str(len(body)), **said})
 
 
 def coded(body: bytes, method: str = "POST", **said: str | None) -> Asked:
     """A request whose content came in chunks."""
-    return asked(method, body=body, **said)  # type: ignore[arg-type] # said are variables
+    return asked(method, body=body, **said)
 
 
 def old(method: str = "GET", target: str = "/", **said: str | None) -> Asked:
     """An HTTP/1.0 request that does not ask for keep-alive."""
-    return asked(method, target, version="HTTP/1.0", **said)  # type: ignore[arg-type] # said are variables
+    return asked(method, target, version="HTTP/1.0", **said)
 
 
 def head(*lines: bytes) -> bytes:
