@@ -1,5 +1,5 @@
 # The two commands: `make run` (see it work) and `make test` (see that it works). Both start from a bare Debian.
-.PHONY: run test docs format clean
+.PHONY: run test fuzz docs format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,6 +20,13 @@ test: .venv/.test
 	$(BIN)/mypy
 	mkdir -p .build
 	$(BIN)/pytest --junitxml=$(JUNIT) $(PYTEST)
+
+# The long search of tests/fuzz; `make test` has a short one.
+fuzz: export PYTHONPATH := tests
+fuzz: MINUTES ?= 20
+fuzz: SEED ?= 1
+fuzz: .venv/.test
+	nice $(BIN)/python -m fuzz --minutes $(MINUTES) --seed $(SEED) $(TARGET)
 
 docs: .venv/.run
 	$(BIN)/python -m adapter.config.shown > docs/options.md

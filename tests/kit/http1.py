@@ -4,12 +4,13 @@ Everything that knows the parser's own shapes is in this file; the corpus, the c
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from adapter.gateway.environ import _request
 from adapter.protocols.http1.events import END, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
+from adapter.protocols.http1.sending import Reply
 
 
 class Asked(NamedTuple):
@@ -108,3 +109,13 @@ def in_two(raw: bytes, places: Iterable[int] | None = None) -> Iterator[tuple[by
 def one_by_one(raw: bytes) -> list[bytes]:
     """Byte by byte."""
     return [raw[at : at + 1] for at in range(len(raw))]
+
+
+DATE = "Tue, 24 Nov 2026 03:37:02 GMT"
+
+
+def answer(status: Any, headers: Any) -> bytes:
+    """The head that this response of an application's becomes, of content whose length is 0 unless told. ValueError when it is refused."""
+    asked = Receiver(Limits()).feed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")[0]
+    assert isinstance(asked, Head)
+    return Reply(asked, keep_alive=True).start(status, headers, date=DATE, length=0)

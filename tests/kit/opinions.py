@@ -124,7 +124,7 @@ def disagreement(ours: Reading, theirs: Opinion) -> str | None:
         return None
     if len(theirs.requests) > len(ours.requests):
         return None if ours.refusal else f"reads another: {theirs.requests[len(ours.requests)]}"
-    if len(theirs.requests) < len(ours.requests) or (ours.partial and theirs.error and not ours.refusal):
+    if len(theirs.requests) < len(ours.requests):
         return f"refuses: {theirs.error}" if theirs.error else "waits for more"
     return None
 

@@ -31,6 +31,7 @@ def test_the_corpus_is_a_corpus() -> None:
     for theme, cases in THEMES.items():
         names = [case.name for case in cases]
         assert sorted(names) == sorted(set(names)), theme
+    assert all(named(case).isprintable() for case in CASES)
     assert [case.name for case in CASES if not re.fullmatch(r"\d{4} §\d+(\.\d+)*", case.rfc)] == []
     assert [case.name for case in CASES if set(case.statuses) - {400, 413, 414, 417, 431, 501, 505}] == []
 

@@ -1,0 +1,6 @@
+"""Everything that is fuzzed."""
+
+from fuzz.engine import Target
+from fuzz.http1 import Http1
+
+TARGETS: dict[str, type[Target]] = {target.name: target for target in (Http1,)}
