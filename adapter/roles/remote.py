@@ -14,7 +14,11 @@ from typing import Any
 from adapter import exits
 from adapter.exits import Misuse, SystemFailure
 from adapter.log import escape
+from adapter.roles.finding import control_of
+from adapter.scoreboard.rates import Rates
+from adapter.scoreboard.screen import condition, is_ready, page
 from adapter.unix import pidfiles
+from adapter.unix.terminal import size
 
 _PROMPT = 10.0  # seconds a master may take to answer what it answers at once
 
@@ -62,31 +66,27 @@ def stop(target: str, *, wait: bool, timeout: float | None) -> int:
     return exits.STOPPED
 
 
-def status(target: str, *, as_json: bool) -> int:
-    """Print what the server knows of itself."""
-    if not _is_control(target):
-        raise Misuse(f"cannot ask the pidfile {target}: it has no answer; start the server with --control PATH and name that")
-    record = _status(target)
+def status(target: str, *, as_json: bool, ready: bool) -> int:
+    """Print what the server knows of itself; with `ready`, say in a word whether it should be sent requests, and exit by it."""
+    record = _status(control_of(target))
+    if ready:
+        print(condition(record))
+        return exits.STOPPED if is_ready(record) else exits.FAILED
     if as_json:
         print(json.dumps(record, indent=2))
         return exits.STOPPED
-    for name, value in record.items():
-        if name != "workers":
-            print(f"{name:15} {escape(_shown(value))}")
-    for each in record["workers"]:
-        print("worker         ", " ".join(f"{name}={_shown(value)}" for name, value in each.items()))
+    try:
+        lines = page(record, Rates.between(record, None), size(1).columns)
+    except (LookupError, TypeError, ValueError) as error:
+        raise SystemFailure(f"the server at {target} is of another version and tells other things; --json shows them") from error
+    for line in lines:
+        print(line.text)
     return exits.STOPPED
 
 
 def _status(target: str) -> dict[str, Any]:
     record: dict[str, Any] = _ask(target, {"command": "status"}, _PROMPT)["status"]
     return record
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.1f}"
-    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
 
 
 def _is_control(target: str) -> bool:

@@ -83,7 +83,7 @@ def outcomes(status: Status) -> dict[str, float]:
 
 def causes(status: Status) -> dict[str, float]:
     """Workers replaced, by why."""
-    return {"crash": status["respawns"]}
+    return {"crash": status["respawns"], "limit": status["recycled"]}
 
 
 def _of_workers(status: Status) -> Iterable[str]:

@@ -83,8 +83,9 @@ def test_nothing_asked(capfd):
         (["reload", "T", "--wait"], ("reload", "T", {"wait": True, "timeout": None})),
         (["reload", "--timeout", "1.5m", "T"], ("reload", "T", {"wait": True, "timeout": 90.0})),
         (["stop", "T", "--wait", "--timeout=500ms"], ("stop", "T", {"wait": True, "timeout": 0.5})),
-        (["status", "T"], ("status", "T", {"as_json": False})),
-        (["status", "T", "--json"], ("status", "T", {"as_json": True})),
+        (["status", "T"], ("status", "T", {"as_json": False, "ready": False})),
+        (["status", "T", "--json"], ("status", "T", {"as_json": True, "ready": False})),
+        (["status", "T", "--ready"], ("status", "T", {"as_json": False, "ready": True})),
     ],
 )
 def test_remote(remote, argv, asked):
