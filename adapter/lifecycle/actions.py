@@ -67,6 +67,20 @@ class Abort:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowStacks:
+    """Have these workers, by id, show the stack of each of their threads (to their witness: they may be stuck in C)."""
+
+    workers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellStacks:
+    """Put what they showed into the log."""
+
+    workers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopListening:
     """Turn new connections away from listeners that are our own (inherited ones belong to our successor)."""
 
@@ -126,6 +140,6 @@ class Exit:
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | StopListening | Commit | Answer | Say
-    | Report | WritePidfile | ReopenLogs | Exit
+    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | TellStacks | StopListening
+    | Commit | Answer | Say | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

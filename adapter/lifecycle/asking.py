@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from adapter.exits import STOPPED
-from adapter.lifecycle.actions import Answer, ReopenLogs, Report, StopPreflight, WritePidfile
+from adapter.lifecycle.actions import Answer, ReopenLogs, Report, ShowStacks, StopPreflight, WritePidfile
 from adapter.lifecycle.commands import RELOADS, Command, joined
 from adapter.lifecycle.events import Asked
+from adapter.lifecycle.limits import SHOWING
 from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
 
@@ -26,12 +27,17 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of comma
             _scale(turn, 1)
         case Command.FEWER:
             _scale(turn, -1)
-        case Command.STATISTICS | Command.STATUS:
-            turn.order(Report(workers=command is Command.STATUS))
         case Command.WRITE_PIDFILE:
             turn.order(WritePidfile())
         case Command.REOPEN_LOGS | Command.ROTATE_LOGS:
             turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
+        case Command.STATISTICS:
+            turn.order(Report(workers=False))
+        case Command.STATUS:
+            turn.order(Report(workers=True))
+            _show_stacks(turn, None)
+        case Command.TRACEBACK:
+            _show_stacks(turn, event.number)
         case Command.NOTHING:
             pass
         case _ if command in RELOADS:
@@ -71,3 +77,13 @@ def _scale(turn: Turn, by: int) -> None:
         turn.change(change=replace(change, slots=max(1, change.slots + by)))
     turn.change(slots=slots)
     turn.say("info", "workers wanted", workers=slots)
+
+
+def _show_stacks(turn: Turn, slot: int | None) -> None:
+    """Of those in this slot, or of all."""
+    asked = tuple(each.id for each in turn.state.workers if each.pid and slot in (None, each.slot))
+    if not asked:
+        turn.say("warning", "nobody there to show a stack", slots=turn.state.slots)
+        return
+    turn.order(ShowStacks(asked))
+    turn.change(showing=tuple(dict.fromkeys((*turn.state.showing, *asked))), shown_by=turn.now + SHOWING)

@@ -20,6 +20,7 @@ class Command(Enum):
     WRITE_PIDFILE = "write-pidfile"
     REOPEN_LOGS = "reopen-logs"
     ROTATE_LOGS = "rotate-logs"
+    TRACEBACK = "traceback"
     NOTHING = "nothing"
 
     @property
@@ -59,9 +60,13 @@ MEANINGS = {
     Command.MORE: "one worker more, until the next reload",
     Command.FEWER: "one worker fewer, until the next reload",
     Command.STATISTICS: "print statistics to the log",
-    Command.STATUS: "print the status of every worker to the log",
     Command.WRITE_PIDFILE: "write the pidfile again, where somebody removed it",
     Command.REOPEN_LOGS: "open the log files anew, after somebody renamed them",
     Command.ROTATE_LOGS: "rename the log files (the time is appended), then open them anew",
+    Command.STATUS: "print the status of every worker to the log, with the stack of each of its threads",
+    Command.TRACEBACK: "print the stack of each thread of the workers to the log, also of one that is stuck in C",
     Command.NOTHING: "nothing: supervise, runsv and s6 send it after TERM",
 }
+
+# What the number beside a command says; of those that are not here none takes one.
+NUMBERS = {Command.TRACEBACK: "a slot; without it, all of them"}

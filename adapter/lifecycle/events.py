@@ -8,10 +8,14 @@ from adapter.lifecycle.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An operator asked for something; `source` says by which door (`signal HUP`, `control pid 81`)."""
+    """An operator asked for something; `source` says by which door (`signal HUP`, `control pid 81`).
+
+    `number` is what a command of `commands.NUMBERS` was asked for.
+    """
 
     command: Command
     source: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +118,16 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A child is gone. `how` is for people: `exit code 3`, `killed by signal 9 (SIGKILL)`; `clean` when it was exit code 0."""
+    """A child is gone. `how` is for people: `exit code 3`, `killed by signal 9 (SIGKILL)`; `clean` when it was exit code 0.
+
+    `request`: what it was at, as far as it is known; `stack`: that of each of its threads, if it could still show it.
+    """
 
     pid: int
     how: str
     clean: bool
+    request: str = ""
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)

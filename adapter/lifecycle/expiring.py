@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapter.exits import SYSTEM_FAILED
-from adapter.lifecycle.actions import Abort
+from adapter.lifecycle.actions import Abort, TellStacks
 from adapter.lifecycle.events import BootFailed, Ticked
 from adapter.lifecycle.limits import LAST_WORD
 from adapter.lifecycle.state import Stage, Worker
@@ -22,6 +22,9 @@ def expire(turn: Turn, _: Ticked) -> None:
             turn.fail(
                 f"importing the application took longer than {generation.limits.boot:g} s (--boot-timeout)", code=SYSTEM_FAILED
             )
+    if _over(turn.state.shown_by, turn.now):
+        turn.order(TellStacks(turn.state.showing))
+        turn.change(showing=(), shown_by=None)
     for number in [worker.id for worker in turn.state.workers]:
         worker = turn.state.worker(number)  # looked up anew: what befell another may have ended it
         if worker is not None and _over(worker.deadline, turn.now):

@@ -8,6 +8,8 @@ MERCY = 1.0
 LAST_WORD = 0.5
 # Fractions of this, modulo one, fall as far from all earlier ones as can be: workers born together do not leave together.
 GOLDEN = 0.6180339887498949
+# What workers have to show their stacks when they are asked to: a signal's way, and writing a few kilobytes.
+SHOWING = 0.2
 # An idle keep-alive connection may bring one more request during a final drain: longer gains nothing, the client is idle.
 FINAL_LINGER = 2.0
 

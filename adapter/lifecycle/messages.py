@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """To a preloader: its settings (plain), and who it is."""
+    """To a preloader: its settings (plain), and who it is; its witness comes with this message."""
 
     generation: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class ForkWorker:
-    """To a preloader: fork a worker whose channel comes with this message."""
+    """To a preloader: fork a worker whose channel and witness come with this message, in this order."""
 
     worker: int = 0
     slot: int = 0

@@ -24,7 +24,7 @@ def _worker_exited(turn: Turn, worker: Worker, event: Exited) -> None:
     if worker.stage is Stage.DRAINING and event.clean:
         turn.say("info", "drained", "", **fields)
     elif not worker.live:
-        turn.say("info", "gone", "", how=event.how, **fields)
+        turn.say("info", "gone", event.stack, how=event.how, **_at(event), **fields)
     else:
         _worker_died(turn, worker, event, fields)
 
@@ -32,7 +32,7 @@ def _worker_exited(turn: Turn, worker: Worker, event: Exited) -> None:
 def _worker_died(turn: Turn, worker: Worker, event: Exited, fields: dict[str, str | int]) -> None:
     """Nobody asked for this one."""
     on_trial = turn.state.on_trial(worker.generation)
-    turn.say("error", "a worker died", "", how=event.how, stage=worker.stage.value, **fields)
+    turn.say("error", "a worker died", event.stack, how=event.how, **_at(event), stage=worker.stage.value, **fields)
     turn.count_death(worker.generation)
     turn.change(respawns=turn.state.respawns + 1)
     limits = turn.state.limits
@@ -40,6 +40,10 @@ def _worker_died(turn: Turn, worker: Worker, event: Exited, fields: dict[str, st
         turn.fail(f"a worker died before it was ready: {event.how}", code=FAILED)
     elif on_trial and turn.pause(worker.generation) is not None:
         turn.fail(f"its workers die: {limits.deaths} in {limits.window:g} s, the last one by {event.how}", code=FAILED)
+
+
+def _at(event: Exited) -> dict[str, str]:
+    return {"request": event.request} if event.request else {}
 
 
 def _preloader_exited(turn: Turn, generation: Generation, event: Exited) -> None:
@@ -50,10 +54,12 @@ def _preloader_exited(turn: Turn, generation: Generation, event: Exited) -> None
         if worker.generation == generation.number and not worker.pid:
             turn.state = turn.state.without_worker(worker)
     if generation.phase is Phase.DISMISSED:
+        if event.stack:
+            turn.say("error", "the import hung here", event.stack, generation=generation.number)
         return
     sentence = f"the preloader died: {event.how}"
     if turn.state.on_trial(generation.number):
-        turn.fail(sentence, code=FAILED)
+        turn.fail(sentence, code=FAILED, detail=event.stack)
     else:
         turn.count_death(generation.number)
-        turn.say("error", sentence, generation=generation.number)
+        turn.say("error", sentence, event.stack, generation=generation.number)

@@ -124,6 +124,8 @@ class State:
     queued: Command | None = None  # a reload asked for during a reload: done right after it
     leaving: Leaving | None = None
     retry_at: float | None = None  # forks (or a load) wait until then
+    showing: tuple[int, ...] = ()  # workers that were asked for their stacks
+    shown_by: float | None = None  # when it is time to look
     next_worker: int = 1
     last_generation: int = 0
     reloads: int = 0
@@ -182,7 +184,7 @@ class State:
 def next_deadline(state: State) -> float | None:
     """The next instant at which something is to be decided; None: nothing but news can change us."""
     instants = [worker.deadline for worker in state.workers] + [generation.deadline for generation in state.generations]
-    instants += [state.retry_at, state.change.deadline if state.change else None]
+    instants += [state.retry_at, state.shown_by, state.change.deadline if state.change else None]
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -205,5 +207,6 @@ def shifted(state: State, seconds: float) -> State:
         state,
         workers=tuple(replace(each, deadline=later(each.deadline)) for each in state.workers),
         generations=tuple(replace(each, deadline=later(each.deadline)) for each in state.generations),
+        shown_by=later(state.shown_by),
         change=replace(state.change, deadline=later(state.change.deadline)) if state.change else None,
     )

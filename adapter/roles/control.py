@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.exits import SystemFailure
-from adapter.lifecycle.commands import RELOADS, Command
+from adapter.lifecycle.commands import NUMBERS, RELOADS, Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
 from adapter.roles.watch import Watch
@@ -159,7 +159,13 @@ class Control:
         if command is Command.STATUS:
             self._reply(client, {"ok": True, "status": self._describe()})
             return []
-        event = Asked(command, f"control, pid {client.pid}")
+        number = asked.get("number")
+        if number is not None and (command not in NUMBERS or type(number) is not int or number < 0):
+            takes = NUMBERS.get(command)
+            error = f"{name} takes a number: {takes}" if takes else f"{name} takes no number"
+            self._reply(client, {"ok": False, "error": error})
+            return []
+        event = Asked(command, f"control, pid {client.pid}", number)
         if command in RELOADS and asked.get("wait") is True:
             self._asking.append((event, client))
         else:

@@ -33,6 +33,7 @@ from adapter.lifecycle.messages import (
     to_plain,
 )
 from adapter.log import Log
+from adapter.roles.lastwords import LastWords
 from adapter.roles.watch import Hear, Watch
 from adapter.unix import processes
 from adapter.unix.channels import Channel
@@ -53,6 +54,7 @@ class Crew:
     def __init__(self, log: Log, watch: Watch) -> None:
         self.families: dict[int, Family] = {}
         self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
+        self.of_workers, self.of_preloaders = LastWords(), LastWords()  # by id; by generation
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
         self._log = log
         self._watch = watch
@@ -64,6 +66,7 @@ class Crew:
         start = os.path.join(directory, family.settings.chdir or "")
         environ = {**application_environment(family.settings, os.environ), "PWD": start}
         try:
+            witness = self.of_preloaders.open(generation)
             ours, theirs = Channel.pair()
         except OSError as error:
             raise SystemFailure(f"cannot start a preloader: {error.strerror}") from error
@@ -78,7 +81,7 @@ class Crew:
         family.channel = ours
         self.families[generation] = family
         self._attend(ours, partial(self._hear_preloader, generation))
-        ours.send(to_plain(Prepare(generation, family.settings.to_dict())))
+        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness])
         return pid
 
     def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
@@ -88,13 +91,14 @@ class Crew:
         if family.channel is None:
             return "its preloader is gone"
         try:
+            witness = self.of_workers.open(worker)
             ours, theirs = Channel.pair()
         except OSError as error:
             return f"no channel for it: {error.strerror}"
         self._workers[worker] = ours, generation
         self._attend(ours, partial(self._hear_worker, worker))
         try:
-            family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno()])
+            family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno(), witness])
             ours.send(to_plain(Serve(family.addresses, cell)), [*listeners, *board])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
@@ -127,6 +131,8 @@ class Crew:
 
     def keep_only(self, workers: Collection[int], generations: Collection[int]) -> None:
         """Hang up on those who are no more."""
+        self.of_workers.keep_only(workers)
+        self.of_preloaders.keep_only(generations)
         self.accepting.intersection_update(workers)
         for worker in set(self._workers) - set(workers):
             channel, _ = self._workers.pop(worker)
@@ -152,7 +158,8 @@ class Crew:
             for number, family in self.families.items()
         }
         workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
-        return {"families": families, "workers": workers}
+        witnesses = [self.of_workers.to_plain(), self.of_preloaders.to_plain()]
+        return {"families": families, "workers": workers, "witnesses": witnesses}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
@@ -166,10 +173,14 @@ class Crew:
             self._workers[int(worker)] = channel, generation
             self._attend(channel, partial(self._hear_worker, int(worker)))
 
+        for words, witnesses in zip((self.of_workers, self.of_preloaders), plain.get("witnesses", ()), strict=False):
+            words.restore(witnesses)
+
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
         channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
-        return [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
+        spoken = [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
+        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds()]
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 
@@ -221,6 +232,7 @@ class Crew:
         for message in self._hear(family.channel if family else None):
             match message:
                 case HasLoaded():
+                    self.of_preloaders.take(generation)  # an import that was slow, and not stuck, has shown its stack for nothing
                     if message.threads:
                         names = ", ".join(message.threads)
                         self._log.warning(
@@ -243,6 +255,7 @@ class Crew:
         for message in self._hear(channel):
             match message:
                 case IsReady():
+                    self.of_workers.take(worker)  # as above
                     heard.append(events.Ready(worker))
                 case IsLeaving():
                     heard.append(events.Left(worker, message.reason))

@@ -118,15 +118,19 @@ class Master:
         if not self._dead and not self._strays:
             return
         heard += self.orders.crew.hear_all()
-        born = {each.pid for each in heard if isinstance(each, events.Forked)}
-        known = born | {each.pid for each in self._state.workers} | {each.pid for each in self._state.generations}
+        born = {each.pid: each.worker for each in heard if isinstance(each, events.Forked)}
+        workers = born | {each.pid: each.id for each in self._state.workers}
+        preloaders = {each.pid: each.number for each in self._state.generations}
+        crew = self.orders.crew
         for pid, how, clean in self._dead:
-            if pid in known:
-                heard.append(events.Exited(pid, how, clean))
+            if pid in workers:
+                heard.append(events.Exited(pid, how, clean, *crew.of_workers.take(workers[pid])))
+            elif pid in preloaders:
+                heard.append(events.Exited(pid, how, clean, *crew.of_preloaders.take(preloaders[pid])))
             elif not self.orders.preflight.ended(pid, how, heard):
                 self._strays[pid] = how
         self._dead.clear()
-        heard += [events.Exited(pid, self._strays.pop(pid), clean=False) for pid in born & set(self._strays)]
+        heard += [events.Exited(pid, self._strays.pop(pid), clean=False) for pid in set(born) & set(self._strays)]
         if all(each.pid for each in self._state.workers):
             self._strays.clear()
 

@@ -24,6 +24,7 @@ from adapter.roles.preflight import Preflight
 from adapter.roles.reopening import Reopening
 from adapter.roles.watch import Watch
 from adapter.unix import processes
+from adapter.unix.witness import SHOW
 
 
 class Orders:
@@ -59,8 +60,7 @@ class Orders:
             case a.Load():
                 self._load(action.generation)
             case a.Dismiss():
-                generation = self.state.generation(action.generation)
-                _kill(generation.pid if generation else 0)
+                self._dismiss(action.generation)
             case a.Fork():
                 self._fork(action)
             case a.Drain():
@@ -69,10 +69,10 @@ class Orders:
                 processes.kill(action.pid, Signals.SIGABRT)
             case a.Kill():
                 _kill(action.pid)
+            case a.ShowStacks() | a.TellStacks():
+                self._stacks(action)
             case a.StopListening():
-                self._listeners.turn_away()
-                self._give_answers()
-                self._names.control.answer_all("the server was asked to stop")
+                self._stop_listening()
             case a.Commit():
                 self._commit(action.generation)
             case a.Answer():
@@ -166,6 +166,22 @@ class Orders:
         self._listeners.keep_only(family.addresses)
         self._listeners.entitle(family.settings)
         self._names.follow(family.settings)
+
+    def _dismiss(self, number: int) -> None:
+        generation = self.state.generation(number)
+        _kill(generation.pid if generation else 0)
+
+    def _stop_listening(self) -> None:
+        self._listeners.turn_away()
+        self._give_answers()
+        self._names.control.answer_all("the server was asked to stop")
+
+    def _stacks(self, order: a.ShowStacks | a.TellStacks) -> None:
+        for worker in filter(None, map(self.state.worker, order.workers)):
+            if isinstance(order, a.ShowStacks):
+                processes.kill(worker.pid, SHOW)
+            else:
+                self.crew.of_workers.tell(self._log, worker)
 
     def _report(self, *, workers: bool) -> None:
         for sentence, fields in lines(self._describe()):

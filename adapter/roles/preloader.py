@@ -38,6 +38,7 @@ from adapter.roles.surroundings import settle_in
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import deafen, unblock
+from adapter.unix.witness import Witness
 
 _OURS = tuple(row.signal for row in SIGNALS)
 
@@ -55,7 +56,7 @@ def main(fd: int) -> None:
     if order is not None and isinstance(prepare := order[0], Prepare):
         settings = Settings.from_dict(prepare.settings)
         log = open_log(settings).bind(generation=prepare.generation)
-        born = _Preloader(channel, settings, prepare.generation, master, log).run()
+        born = _Preloader(channel, settings, prepare.generation, master, log, Witness(order[1][0])).run()
         if born is not None:
             # A worker, just forked. It leaves through here, so that the interpreter ends as in any other program.
             sys.exit(worker.run(born, settings, log))
@@ -70,12 +71,15 @@ def _next_order(channel: Channel) -> tuple[Message | None, list[int]] | None:
 
 
 class _Preloader:
-    def __init__(self, channel: Channel, settings: Settings, generation: int, master: int, log: Log) -> None:
+    def __init__(  # noqa: PLR0917 -- what a preloader is given, once
+        self, channel: Channel, settings: Settings, generation: int, master: int, log: Log, witness: Witness
+    ) -> None:
         self._channel = channel
         self._settings = settings
         self._generation = generation
         self._master = master
         self._log = log
+        self._witness = witness
         self._app: Callable[..., Any] | None = None
 
     def run(self) -> worker.Birth | None:
@@ -88,7 +92,7 @@ class _Preloader:
         while (told := _next_order(self._channel)) is not None:
             order, fds = told
             if isinstance(order, ForkWorker):
-                birth = self._fork(order, fds[0])
+                birth = self._fork(order, *fds)
                 if birth is not None:
                     return birth
             elif isinstance(order, TakeLogs):
@@ -98,7 +102,8 @@ class _Preloader:
     def _prepare(self) -> HasFailed | None:
         """Become what the settings say and import the application."""
         settings = self._settings
-        worker.tell_where_it_hangs(settings.boot_timeout)
+        self._witness.attend()
+        worker.tell_where_it_hangs(settings.boot_timeout, self._witness)
         try:
             settle_in(settings, "serve")
             if not die_with_parent(self._master, signal.SIGKILL):  # again: a change of user clears it
@@ -111,13 +116,14 @@ class _Preloader:
             return HasFailed(*failure_of(settings.app, error))
         finally:
             faulthandler.cancel_dump_traceback_later()
+        self._witness.attend()  # again: the application may have turned faulthandler to its own use
         _flush()
         # What is alive now lives as long as we: the collector need not look at it, so forked pages stay shared.
         gc.collect()
         gc.freeze()
         return None
 
-    def _fork(self, order: ForkWorker, fd: int) -> worker.Birth | None:
+    def _fork(self, order: ForkWorker, fd: int, witness: int) -> worker.Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""
         pipes: list[int] = []
         try:
@@ -125,7 +131,7 @@ class _Preloader:
             pipes += os.pipe()
             between = os.fork()
         except OSError as error:
-            for each in (*pipes, fd):
+            for each in (*pipes, fd, witness):
                 os.close(each)
             self._say(CannotFork(order.worker, f"fork: {error.strerror}"))
             return None
@@ -138,8 +144,10 @@ class _Preloader:
             self._channel.close()
             os.read(released, 1)
             os.close(released)
-            return worker.Birth(Channel.adopt(fd), order.worker, order.slot, self._generation, self._master, self._app)
-        for each in (fd, telling):
+            self._witness.close()
+            channel, own = Channel.adopt(fd), Witness(witness)
+            return worker.Birth(channel, own, order.worker, order.slot, self._generation, self._master, self._app)
+        for each in (fd, witness, telling):
             os.close(each)
         self._parent_of(between, order.worker, told)
         os.close(held)

@@ -33,6 +33,7 @@ from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import Trap, block, deafen, unblock
+from adapter.unix.witness import Witness, show_on_stderr
 
 _OURS = tuple(row.signal for row in SIGNALS)
 _DEAF = tuple(each for each in _OURS if each is not Signals.SIGTERM)
@@ -42,6 +43,7 @@ class Birth(NamedTuple):
     """What a worker is born with."""
 
     channel: Channel
+    witness: Witness
     id: int
     slot: int
     generation: int
@@ -53,6 +55,8 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     """A worker's life. Returns its exit code."""
     log = log.bind(worker=birth.id, slot=birth.slot, pid=os.getpid())
     deafen(_DEAF)
+    birth.witness.attend()
+    birth.witness.show_on_request()
     trap = Trap((Signals.SIGTERM,))  # a TERM to the whole process group reaches us too: it means drain
     # Until it serves there is nothing to finish: an import that hangs must not outlive the master, listeners and all.
     if not die_with_parent(birth.master, Signals.SIGKILL):
@@ -70,13 +74,15 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     app = birth.app or _load(birth, settings)
     if app is None:
         return exits.FAILED
+    birth.witness.attend()  # again: the application may have turned faulthandler to its own use
+    birth.witness.show_on_request()
     server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1)
     return _Worker(birth, settings, server, trap, log).run()
 
 
-def tell_where_it_hangs(seconds: float) -> None:
-    """The stack of an import that hangs, shortly before the master gives up on it: its clock began before our process did."""
-    faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.95, seconds - 0.5)), exit=False)
+def tell_where_it_hangs(seconds: float, witness: Witness) -> None:
+    """Have the stack of an import that hangs shown shortly before the master gives up on it: its clock began before our process did."""
+    faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.9, seconds - 2)), exit=False, file=witness.fd)
 
 
 def _be_nobody(listeners: Iterable[socket.socket], channel: Channel, trap: Trap) -> None:
@@ -90,6 +96,7 @@ def _be_nobody(listeners: Iterable[socket.socket], channel: Channel, trap: Trap)
     trap.close()
     for each in _OURS:  # a handler that does nothing would make `Process.terminate()` do nothing
         signal.signal(each, signal.default_int_handler if each is Signals.SIGINT else signal.SIG_DFL)
+    faulthandler.enable(file=2)
     unblock(_OURS)
 
 
@@ -97,7 +104,7 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     """Import the application here (--lazy-apps); a failure is told to the master."""
     from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
 
-    tell_where_it_hangs(settings.boot_timeout)
+    tell_where_it_hangs(settings.boot_timeout, birth.witness)
     try:
         return load(settings.app)
     except exits.Fatal as error:
@@ -112,6 +119,7 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
 class _Worker:
     def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log) -> None:
         self._channel = birth.channel
+        self._witness = birth.witness
         self._master = birth.master
         self._settings = settings
         self._server = server
@@ -179,6 +187,7 @@ class _Worker:
         self._server.release()
         self._server.unwatch(self._channel.fileno())
         self._channel.close()
+        show_on_stderr()
         self._log.warning("the master is gone: finishing what is in flight")
         seconds = self._settings.drain_timeout
         self._drain(seconds, min(FINAL_LINGER, seconds / 4), [])
@@ -187,7 +196,8 @@ class _Worker:
         # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: faulthandler's thread
         # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
         # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
-        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=self._orphaned)
+        file = 2 if self._orphaned else self._witness.fd
+        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=self._orphaned, file=file)
         self._server.drain(seconds, linger=linger, leaving=leaving)
 
     def _tell(self, order: TellNumbers) -> None:

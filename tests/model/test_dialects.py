@@ -41,6 +41,7 @@ NO_SIGNAL = {
     Command.WRITE_PIDFILE,
     Command.REOPEN_LOGS,
     Command.ROTATE_LOGS,
+    Command.TRACEBACK,
 }
 """What only the other doors ask for: the signals are used up."""
 

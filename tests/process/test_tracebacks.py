@@ -1,0 +1,188 @@
+"""What every thread of a worker is doing, also when it is stuck or dying."""
+
+import os
+import re
+import time
+from signal import SIGUSR2
+
+import pytest
+
+from kit.asked import Asked
+from kit.commands import Line, answer, reload
+from kit.server import Adapter, wait_until_gone
+
+DIES = """
+import ctypes
+import faulthandler
+import os
+import signal
+
+faulthandler.enable()  # as many applications do: where the stacks go is for the server to say
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/segv":
+        ctypes.string_at(0)
+    if path == "/abrt":
+        os.abort()
+    if path == "/fpe":
+        signal.raise_signal(signal.SIGFPE)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"alive\\n"]
+"""
+
+
+ENDLESS = """
+import os
+import re
+
+
+def application(environ, start_response):
+    os.write(2, f"endless: begun pid={os.getpid()}\\n".encode())
+    re.match("(a+)+$", "a" * 64 + "b")  # years, in C, with the interpreter's lock held
+"""
+
+
+def unmarked(server: Adapter) -> list[str]:
+    """Lines that are not ours to write, such as faulthandler's own."""
+    return [line for line in server.log.all() if "adapter: " not in line]
+
+
+def test_usr2_shows_each_thread_of_each_worker() -> None:
+    """USR2 prints, beside the status, the stack of every thread of every worker, each line marked as ours."""
+    with Adapter("hello.py", "--workers=2", "--threads=2") as server:
+        assert answer(server.address) == b"hello\n"
+        mark = server.signal(SIGUSR2)
+        for slot in (0, 1):
+            told = server.wait_for(rf"adapter: info: traceback worker=\d+ slot={slot} ", since=mark)
+            assert told["pid"] in {str(each.pid) for each in server.ready()}
+        server.log.wait_for(r"adapter: \|   File .*serving\.py", since=mark, skip=1)
+        assert unmarked(server) == []
+
+
+def test_who_is_stuck_in_c_is_shown_too() -> None:
+    """A worker that holds the interpreter's lock in C cannot be asked, and shows where it is all the same; the others are left alone."""
+    server = Adapter("endless.py", "--workers=2", "--control=control", "--drain-timeout=1")
+    server.write("endless.py", ENDLESS)
+    with server:
+        asked = Asked(server.address, "/")
+        stuck = int(server.log.wait_for(r"endless: begun pid=(\d+)")[1])
+        slot = next(each.slot for each in server.ready() if each.pid == stuck)
+        mark = server.log.mark()
+        with Line(server.directory / "control") as line:
+            assert line.ask("traceback", number=slot)["ok"] is True
+        told = server.wait_for("adapter: info: traceback worker=", since=mark)
+        assert told["pid"] == str(stuck)
+        server.log.wait_for(r'adapter: \|   File ".*endless\.py", line \d+ in application', since=mark)
+        assert len([line for line in server.log.all(mark) if "info: traceback worker=" in line]) == 1
+        assert server.stop() == 0
+        assert asked.is_cut()
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_a_crash_shows_where(reloaded: bool) -> None:  # noqa: FBT001 -- pytest gives it by name
+    """After SEGV, ABRT and FPE the log has the signal and the stack, marked; also when the master has another image since."""
+    server = Adapter("dies.py", "--workers=1")
+    server.write("dies.py", DIES)
+    with server:
+        address = server.address
+        if reloaded:
+            reload(server)
+        for path, said in (("/segv", "SEGV"), ("/abrt", "ABRT"), ("/fpe", "FPE")):
+            mark = server.log.mark()
+            assert Asked(address, path).is_cut()
+            died = server.wait_for(rf"adapter: error: a worker died how=.*SIG{said}\)", since=mark)
+            assert died["stage"] == "ready"
+            server.log.wait_for(r"adapter: \| Fatal Python error: ", since=mark)
+            server.log.wait_for(r'adapter: \|   File ".*dies\.py", line \d+ in application', since=mark)
+            server.wait_for("adapter: info: ready worker=", since=mark)
+        assert unmarked(server) == []
+
+
+def test_a_crash_in_the_import_shows_where() -> None:
+    """A C extension that crashes when it is imported: the reload is refused with its stack, and the old generation serves."""
+    with Adapter("hello.py", "--control=control") as server:
+        address = server.address
+        server.write("hello.py", "import ctypes\nctypes.string_at(0)\n")
+        with Line(server.directory / "control") as line:
+            answered = line.ask("reload", wait=True)
+        assert "killed by signal 11 (SIGSEGV)" in answered["error"]
+        assert 'hello.py", line 2 in <module>' in answered["detail"]
+        assert answer(address) == b"hello\n"
+
+
+def test_an_import_that_hangs_shows_where() -> None:
+    """Past the boot timeout the log has the stack of the import, marked."""
+    server = Adapter("endless_import.py", "--boot-timeout=4")
+    os.mkfifo(server.directory / "gate")
+    with server:
+        assert server.process.exit_code() == 111
+        server.log.wait_for(r'adapter: \|   File ".*endless_import\.py", line \d+ in <module>')
+
+
+def test_a_slow_import_is_not_told_later() -> None:
+    """One that came to its end shortly before the deadline has nothing to tell: not when its preloader is dismissed either."""
+    server = Adapter("slow_import.py", "--boot-timeout=3")
+    server.write("slow_import.py", "import time\ntime.sleep(1.8)\nfrom hello import application\n")
+    server.install("hello.py", "hello.py")
+    with server:
+        assert answer(server.address) == b"hello\n"
+        server.stop()
+        assert not any("adapter: |" in line for line in server.log.all())
+
+
+def test_no_such_slot() -> None:
+    """An empty slot, or a word where a number should be, gets a sentence; a number where none is wanted, too."""
+    with Adapter("hello.py", "--control=control") as server:
+        server.wait_for("adapter: info: serving generation=1")
+        with Line(server.directory / "control") as line:
+            mark = server.log.mark()
+            assert line.ask("traceback", number=7)["ok"] is True
+            server.wait_for("adapter: warning: nobody there to show a stack slots=1", since=mark)
+            for number in ("0", -1, 1.5, True, [], 10**30):
+                answered = line.ask("traceback", number=number)
+                assert number == 10**30 or "traceback takes a number: a slot" in answered["error"]
+            assert line.ask("stop", number=1) == {"ok": False, "error": "stop takes no number"}
+        assert answer(server.address) == b"hello\n"
+
+
+def test_an_orphan_shows_its_stacks_itself() -> None:
+    """With the master gone nobody reads what a worker leaves: from then on it writes stacks to its own stderr."""
+    server = Adapter("gated.py", "--workers=1", "--drain-timeout=1")
+    os.mkfifo(server.directory / "gate")
+    with server:
+        asked = Asked(server.address, "/gated")
+        server.log.wait_for("gated: begun")
+        (worker,) = server.ready()
+        server.process.signal(9)
+        server.wait_for("adapter: warning: the master is gone")
+        mark = server.log.mark()
+        os.kill(worker.pid, SIGUSR2)
+        server.log.wait_for(r'File ".*gated\.py", line \d+ in application', since=mark)
+        assert asked.is_cut()
+        wait_until_gone(worker.pid)
+        server.process.wait_alone()
+
+
+def test_showing_costs_the_idle_master_nothing() -> None:
+    """Once the stacks are told nothing is due: the master sleeps again."""
+    with Adapter("hello.py", "--workers=1") as server:
+        assert answer(server.address) == b"hello\n"
+        mark = server.signal(SIGUSR2)
+        server.wait_for("adapter: info: traceback worker=", since=mark)
+        assert re.search(r"voluntary_ctxt_switches:\s+(\d+)", _status(server))
+        before = _switches(server)
+        time.sleep(1.5)  # nothing is to happen: there is no line to be waited for
+        assert _switches(server) - before <= 1
+
+
+def _status(server: Adapter) -> str:
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+        return file.read()
+
+
+def _switches(server: Adapter) -> int:
+    found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", _status(server), re.MULTILINE)
+    assert found
+    return int(found[1])
