@@ -18,6 +18,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
+    if words[:1] == ["serve"] and not _asks_for_help(words[1:]):
+        from adapter.cli import quick  # noqa: PLC0415 -- the other commands do not need it
+
+        if (code := quick.run(words[1:])) is not None:
+            return code
     from adapter.cli.main import run  # noqa: PLC0415 -- click takes 17 ms, which inetd would pay per connection
 
     return run(words)

@@ -1,13 +1,9 @@
 """`adapter serve`: the server itself, in the foreground."""
 
-import os
-
 import click
 
 from adapter.cli.options import TableCommand, from_table, given
-from adapter.config.resolve import near_misses, resolve
-from adapter.exits import STOPPED
-from adapter.log import Log
+from adapter.cli.quick import serve
 
 _EXAMPLE = """\b
 Example:
@@ -26,14 +22,4 @@ def command(ctx: click.Context, /, **_: object) -> int:
     APP is pkg.mod:callable, pkg.mod:factory(), file.py or file.py:callable; `application`, then `app`, when left out.
     TERM drains and stops, HUP reloads under the same process id; `adapter signals` tells the rest.
     """
-    said = given(ctx)
-    log = Log(2, stamp=False)
-    for sentence in near_misses(os.environ):
-        log.warning(sentence)
-    if ctx.params["check"]:
-        log.info("the options are good", app=resolve(said, os.environ).app)
-        return STOPPED
-    from adapter.roles import master  # noqa: PLC0415 -- `--help` and `--check` do not need it
-
-    # The master reads for itself: an image that took over a running server goes on even when it cannot.
-    return master.run(lambda: resolve(said, os.environ))
+    return serve(given(ctx))

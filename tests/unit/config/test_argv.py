@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from adapter.cli.inetd import command
 from adapter.cli.options import given
+from adapter.cli.serve import command as serve
 from adapter.config.argv import parse
 from adapter.exits import Misuse
 
@@ -42,9 +43,9 @@ BAD = [
 ]
 
 
-def by_click(argv):
+def by_click(argv, command=command):
     """What click makes of the same words."""
-    context = command.make_context("inetd", list(argv))
+    context = command.make_context("adapter", list(argv))
     return {name: value for name, value in given(context).items() if value not in (None, ())}
 
 
@@ -79,3 +80,23 @@ def test_any_words(argv):
     except click.UsageError:
         pytest.fail(f"click refuses {argv}, we read {parsed}")
     assert parsed == expected
+
+
+@fuzz(
+    st.lists(
+        st.sampled_from(
+            ["a", "--bind", "-b", "80", "--check", "--no-check", "-b=81", "--stats-http", "--", "-w", "-w3", "--fifo=f"]
+        )
+    )
+)
+def test_serve(argv):
+    """The same of `adapter serve`; what we refuse is asked of click."""
+    try:
+        parsed = {name: tuple(value) if isinstance(value, list) else value for name, value in parse(argv, "serve").items()}
+    except Misuse:
+        return
+    try:
+        expected = by_click(argv, serve)
+    except click.UsageError:
+        pytest.fail(f"click refuses {argv}, we read {parsed}")
+    assert {"check": False, **parsed} == {"check": False, **expected}
