@@ -1,8 +1,9 @@
-"""`adapter reload`."""
+"""`adapter reload`: short for `adapter ctl TARGET reload`."""
 
 import click
 
-from adapter.cli.target import seconds, target, waiting
+from adapter.cli.target import as_json, seconds, target, waiting
+from adapter.lifecycle.commands import Command
 
 
 @click.command(
@@ -12,12 +13,13 @@ from adapter.cli.target import seconds, target, waiting
 )
 @target
 @waiting("the new generation serves; exit 0 then, and otherwise say why it does not")
-def command(target: str, *, wait: bool, timeout: str | None) -> int:
-    """Reload the server that TARGET (a pidfile or control socket) names: new code, new config, same process id.
+@as_json
+def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> int:
+    """Reload the server that TARGET (control socket, pidfile or FIFO) names: new code, new config, same process id.
 
     The old generation serves until the new one is ready, and goes on serving if it never is. Only a control socket can answer: --wait needs one.
     """
     limit = seconds(timeout)
-    from adapter.roles import remote  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles import ctl  # noqa: PLC0415 -- `--help` does not need it
 
-    return remote.reload(target, wait=wait or limit is not None, timeout=limit)
+    return ctl.ctl(target, Command.RELOAD, wait=wait or limit is not None, timeout=limit, as_json=as_json)

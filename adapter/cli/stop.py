@@ -1,8 +1,9 @@
-"""`adapter stop`."""
+"""`adapter stop`: short for `adapter ctl TARGET stop`."""
 
 import click
 
-from adapter.cli.target import seconds, target, waiting
+from adapter.cli.target import as_json, seconds, target, waiting
+from adapter.lifecycle.commands import Command
 
 
 @click.command(
@@ -12,12 +13,13 @@ from adapter.cli.target import seconds, target, waiting
 )
 @target
 @waiting("it has gone")
-def command(target: str, *, wait: bool, timeout: str | None) -> int:
-    """Stop the server that TARGET (a pidfile or control socket) names: requests in flight finish first.
+@as_json
+def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> int:
+    """Stop the server that TARGET (control socket, pidfile or FIFO) names: requests in flight finish first.
 
     Under a supervisor use the supervisor's own stop: it would start the server again.
     """
     limit = seconds(timeout)
-    from adapter.roles import remote  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles import ctl  # noqa: PLC0415 -- `--help` does not need it
 
-    return remote.stop(target, wait=wait or limit is not None, timeout=limit)
+    return ctl.ctl(target, Command.STOP, wait=wait or limit is not None, timeout=limit, as_json=as_json)

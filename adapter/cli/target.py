@@ -22,6 +22,9 @@ def waiting(until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return add
 
 
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, for programs.")
+
+
 def seconds(text: str | None) -> float | None:
     """`--timeout` in seconds. Raises Misuse."""
     if text is None:

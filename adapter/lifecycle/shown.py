@@ -12,6 +12,23 @@ What an operator can ask of a running server, and by which door. A command means
 | command | signal to the master | letter in the FIFO | meaning |
 |---|---|---|---|
 """
+_CTL = """
+## adapter ctl
+
+`adapter ctl TARGET COMMAND [NUMBER]` asks for any of these. TARGET is told apart by what the path is:
+
+| target | how | answers |
+|---|---|---|
+| the `--control` socket | every command, by name | yes: `--wait` and `--json` work |
+| the `--pidfile` | by the control socket that its server was started with; without one by the signals above | only the end of a stop |
+| the `--fifo` | by the letters above | none |
+
+With `--wait` reloads and stops return when they have come to their end, and show on the way what the log says and who still holds what.
+Exit 0: done. 1: it failed, and why. 100: that target cannot do it, or names nobody. 111: the server is lost, or silent for longer than
+`--timeout`. `adapter reload TARGET` and `adapter stop TARGET` are short forms.
+
+A program can speak to the control socket itself: one JSON object per line, `{"command": "reload", "wait": true}`, and one per line back.
+"""
 _TOUCH = """
 ## Files to touch
 
@@ -44,7 +61,7 @@ uWSGI's letters, and what differs:
 def page() -> str:
     """docs/commands.md, whole."""
     text = _PAGE + "".join(_command(command) for command in Command)
-    text += _TOUCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
+    text += _CTL + _TOUCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
     return text
 
 

@@ -1,18 +1,18 @@
 """The control socket: one JSON object per line in, one per line out. No client can delay the master.
 
-`{"command": "reload", "wait": true}` is answered when the reload has ended, everything else at once. A client that waits is
-carried over a reexec with its socket.
+`{"command": "reload", "wait": true}` is answered when the reload has ended, a stop with `wait` right before we exit, everything else
+at once. With `"progress": true` who waits hears meanwhile what the log says. It is carried over a reexec with its socket.
 """
 
 import errno
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.exits import SystemFailure
+from adapter.exits import STOPPED, SystemFailure
 from adapter.lifecycle.commands import NUMBERS, RELOADS, Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
@@ -31,6 +31,13 @@ class _Client:
     pid: int
     received: bytes = b""
     waits_for: list[int] = field(default_factory=list)  # how many answers to let pass before its own
+    waits_for_end: bool = False  # it asked us to stop, and wants to know how that ends
+    curious: bool = False  # wants to hear what happens while it waits
+
+    @property
+    def waits(self) -> bool:
+        """Is it owed an answer?"""
+        return bool(self.waits_for) or self.waits_for_end
 
 
 class Control:
@@ -87,6 +94,17 @@ class Control:
             client.waits_for.pop(0)
             self._reply(client, {"ok": not error, "error": error, "detail": detail, **more})
 
+    def tell(self, level: str, sentence: str, fields: Mapping[str, object]) -> None:
+        """The log says this: so do we, to those who wait and want to hear it."""
+        for client in [each for each in self._clients if each.waits and each.curious]:
+            self._reply(client, {"progress": sentence, "level": level, "fields": fields})
+
+    def ended(self, code: int) -> None:
+        """We are about to exit with this code."""
+        error = "" if code == STOPPED else f"the server stopped with exit code {code}"
+        for client in [each for each in self._clients if each.waits_for_end]:
+            self._reply(client, {"ok": not error, "error": error, "code": code})
+
     def answer_all(self, error: str) -> None:
         """We stop: no change will end any more."""
         for client in list(self._clients):
@@ -107,7 +125,7 @@ class Control:
             return []  # else it hung up before we came
         credentials = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         self._attend(_Client(accepted, int.from_bytes(credentials[:4], "little")))
-        for oldest in [each for each in self._clients if not each.waits_for][: max(0, len(self._clients) - _CLIENTS)]:
+        for oldest in [each for each in self._clients if not each.waits][: max(0, len(self._clients) - _CLIENTS)]:
             self._forget(oldest)
         return []
 
@@ -166,8 +184,12 @@ class Control:
             self._reply(client, {"ok": False, "error": error})
             return []
         event = Asked(command, f"control, pid {client.pid}", number)
-        if command in RELOADS and asked.get("wait") is True:
+        waits = asked.get("wait") is True
+        client.curious = client.curious or asked.get("progress") is True
+        if waits and command in RELOADS:
             self._asking.append((event, client))
+        elif waits and command in (Command.STOP, Command.STOP_NOW):
+            client.waits_for_end = True
         else:
             self._reply(client, {"ok": True, "pid": self._describe()["pid"]})
         return [event]
@@ -182,9 +204,12 @@ class Control:
         self._asking = [each for each in self._asking if each[0] is not event]
 
     def _reply(self, client: _Client, answer: dict[str, object]) -> None:
+        line = json.dumps(answer).encode() + b"\n"
         try:
-            client.socket.send(json.dumps(answer).encode() + b"\n", socket.MSG_NOSIGNAL)
+            whole = client.socket.send(line, socket.MSG_NOSIGNAL) == len(line)
         except OSError:
+            whole = False
+        if not whole:
             self._forget(client)  # it does not read, or is gone: nobody waits for such a client
 
     def _forget(self, client: _Client) -> None:
@@ -206,6 +231,8 @@ class Control:
                     "fd": each.socket.fileno(),
                     "pid": each.pid,
                     "waits_for": each.waits_for,
+                    "waits_for_end": each.waits_for_end,
+                    "curious": each.curious,
                     "received": each.received.decode("latin-1"),
                 }
                 for each in self._clients
@@ -220,11 +247,11 @@ class Control:
             self._listener = listeners.adopt(fd, address=f"unix:{path}", owned=True, inode=tuple(inode) if inode else None)
             self._watch.add(self._listener.socket.fileno(), self._accept)
         for each in plain.get("clients", ()):
-            self._attend(
-                _Client(
-                    socket.socket(fileno=each["fd"]), each["pid"], each["received"].encode("latin-1"), list(each["waits_for"])
-                )
-            )
+            client = _Client(socket.socket(fileno=each["fd"]), each["pid"], each["received"].encode("latin-1"))
+            client.waits_for = list(each["waits_for"])
+            client.waits_for_end = bool(each.get("waits_for_end"))
+            client.curious = bool(each.get("curious"))
+            self._attend(client)
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

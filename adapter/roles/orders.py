@@ -84,6 +84,7 @@ class Orders:
             case a.ReopenLogs():
                 self._reopen_logs(rotate=action.rotate)
             case a.Exit():
+                self._names.control.ended(action.code)
                 self.exit = action.code
 
     def awaited(self, event: events.Event) -> None:
@@ -126,6 +127,8 @@ class Orders:
     def _say(self, order: a.Say) -> None:
         self._log.say(order.level, order.sentence, **order.fields)
         self._recent.note(order.level, order.sentence, order.fields)
+        if order.level != "error":  # what failed is the answer's to say
+            self._names.control.tell(order.level, order.sentence, order.fields)
         if order.detail:
             self._log.block(order.detail)
 

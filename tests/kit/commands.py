@@ -66,6 +66,14 @@ class Running:
             self._process.kill()
         self._process.communicate()
 
+    def line(self, pattern: str) -> str:
+        """Read until a line of its output matches, and return that; what was read before is not told again."""
+        assert self._process.stdout
+        for line in self._process.stdout:
+            if re.search(pattern, line):
+                return line
+        raise AssertionError(f"it ended without a line like {pattern!r}")
+
     def end(self, timeout: float = 60) -> tuple[int, str]:
         """Wait for its end: exit code, and what it said."""
         said = self._process.communicate(timeout=timeout)[0]

@@ -15,13 +15,14 @@ from adapter.lifecycle import dialects
 
 @pytest.fixture
 def remote(monkeypatch):
-    """What `adapter.roles.remote` is asked, instead of asking it."""
+    """What `adapter.roles.ctl` and `remote` are asked, instead of asking them."""
     asked = []
-    module = types.ModuleType("adapter.roles.remote")
-    for name in ("reload", "stop", "status"):
-        setattr(module, name, lambda target, name=name, **options: asked.append((name, target, options)) or 7)
-    monkeypatch.setitem(sys.modules, "adapter.roles.remote", module)
-    monkeypatch.setattr("adapter.roles.remote", module, raising=False)
+    modules = {name: types.ModuleType(f"adapter.roles.{name}") for name in ("ctl", "remote")}
+    modules["ctl"].ctl = lambda target, command, *number, **options: asked.append((command.value, target, *number, options)) or 7
+    modules["remote"].status = lambda target, **options: asked.append(("status", target, options)) or 7
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, f"adapter.roles.{name}", module)
+        monkeypatch.setattr(f"adapter.roles.{name}", module, raising=False)
     return asked
 
 
@@ -79,10 +80,12 @@ def test_nothing_asked(capfd):
 @pytest.mark.parametrize(
     ("argv", "asked"),
     [
-        (["reload", "T"], ("reload", "T", {"wait": False, "timeout": None})),
-        (["reload", "T", "--wait"], ("reload", "T", {"wait": True, "timeout": None})),
-        (["reload", "--timeout", "1.5m", "T"], ("reload", "T", {"wait": True, "timeout": 90.0})),
-        (["stop", "T", "--wait", "--timeout=500ms"], ("stop", "T", {"wait": True, "timeout": 0.5})),
+        (["reload", "T"], ("reload", "T", {"wait": False, "timeout": None, "as_json": False})),
+        (["reload", "T", "--wait"], ("reload", "T", {"wait": True, "timeout": None, "as_json": False})),
+        (["reload", "--timeout", "1.5m", "T"], ("reload", "T", {"wait": True, "timeout": 90.0, "as_json": False})),
+        (["stop", "T", "--wait", "--timeout=500ms"], ("stop", "T", {"wait": True, "timeout": 0.5, "as_json": False})),
+        (["ctl", "T", "chain-reload", "--json"], ("chain-reload", "T", None, {"wait": False, "timeout": None, "as_json": True})),
+        (["ctl", "T", "traceback", "3"], ("traceback", "T", 3, {"wait": False, "timeout": None, "as_json": False})),
         (["status", "T"], ("status", "T", {"as_json": False, "ready": False})),
         (["status", "T", "--json"], ("status", "T", {"as_json": True, "ready": False})),
         (["status", "T", "--ready"], ("status", "T", {"as_json": False, "ready": True})),
