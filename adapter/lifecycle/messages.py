@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """To a preloader: its settings (plain), and who it is; its witness comes with this message."""
+    """To a preloader: its settings (plain), and who it is; its witness, then the file of the locks come with this message."""
 
     generation: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
@@ -123,9 +123,16 @@ class IsIdle:
     idle: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The application asks for something, by `adapter.api`; a socket for the answer may come with this message."""
+
+    command: str = ""
+
+
 Message = (
     Prepare | ForkWorker | Serve | DrainNow | TellNumbers | TakeLogs | HasLoaded | HasFailed | HasForked | CannotFork | IsReady
-    | IsLeaving | IsDraining | IsIdle
+    | IsLeaving | IsDraining | IsIdle | Asks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
@@ -142,6 +149,7 @@ _KINDS: dict[str, type[Any]] = {
     "leaving": IsLeaving,
     "draining": IsDraining,
     "idle": IsIdle,
+    "asks": Asks,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from adapter.exits import SystemFailure
 from adapter.lifecycle import events
 from adapter.lifecycle.dialects import DEFAULT
 from adapter.lifecycle.messages import (
+    Asks,
     CannotFork,
     DrainNow,
     ForkWorker,
@@ -34,8 +35,9 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles.lastwords import LastWords
+from adapter.roles.petitions import Petitions
 from adapter.roles.watch import Hear, Watch
-from adapter.unix import processes
+from adapter.unix import namedlocks, processes
 from adapter.unix.channels import Channel
 
 
@@ -51,11 +53,13 @@ class Family:
 class Crew:
     """Starts them, tells them, hears them."""
 
-    def __init__(self, log: Log, watch: Watch) -> None:
+    def __init__(self, log: Log, watch: Watch, petitions: Petitions) -> None:
         self.families: dict[int, Family] = {}
         self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
         self.of_workers, self.of_preloaders = LastWords(), LastWords()  # by id; by generation
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
+        self._petitions = petitions
+        self._locks = -1  # the file of the workers' locks, one for the server's whole life
         self._log = log
         self._watch = watch
 
@@ -67,6 +71,8 @@ class Crew:
         environ = {**application_environment(family.settings, os.environ), "PWD": start}
         try:
             witness = self.of_preloaders.open(generation)
+            if self._locks < 0:
+                self._locks = namedlocks.create()
             ours, theirs = Channel.pair()
         except OSError as error:
             raise SystemFailure(f"cannot start a preloader: {error.strerror}") from error
@@ -81,7 +87,7 @@ class Crew:
         family.channel = ours
         self.families[generation] = family
         self._attend(ours, partial(self._hear_preloader, generation))
-        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness])
+        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness, self._locks])
         return pid
 
     def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
@@ -159,7 +165,7 @@ class Crew:
         }
         workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
         witnesses = [self.of_workers.to_plain(), self.of_preloaders.to_plain()]
-        return {"families": families, "workers": workers, "witnesses": witnesses}
+        return {"families": families, "workers": workers, "witnesses": witnesses, "locks": self._locks}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
@@ -173,6 +179,9 @@ class Crew:
             self._workers[int(worker)] = channel, generation
             self._attend(channel, partial(self._hear_worker, int(worker)))
 
+        if (locks := plain.get("locks", -1)) >= 0:
+            os.set_inheritable(locks, False)
+            self._locks = locks
         for words, witnesses in zip((self.of_workers, self.of_preloaders), plain.get("witnesses", ()), strict=False):
             words.restore(witnesses)
 
@@ -180,7 +189,7 @@ class Crew:
         """Every descriptor that the carryover names."""
         channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
         spoken = [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
-        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds()]
+        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *([self._locks] if self._locks >= 0 else [])]
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 
@@ -207,9 +216,9 @@ class Crew:
         except OSError:
             return  # it is gone: its exit is on the way to us
 
-    def _hear(self, channel: Channel | None) -> list[Message]:
+    def _hear(self, channel: Channel | None) -> list[tuple[Message, list[int]]]:
         """What was said on this channel; an end of file is only noted: the exit itself is what counts."""
-        said: list[Message] = []
+        said: list[tuple[Message, list[int]]] = []
         while channel is not None and channel.fileno() >= 0:
             try:
                 received = channel.receive()
@@ -223,13 +232,13 @@ class Crew:
                 break
             message = from_plain(received[0])
             if message is not None:
-                said.append(message)
+                said.append((message, received[1]))
         return said
 
     def _hear_preloader(self, generation: int) -> list[events.Event]:
         family = self.families.get(generation)
         heard: list[events.Event] = []
-        for message in self._hear(family.channel if family else None):
+        for message, _ in self._hear(family.channel if family else None):
             match message:
                 case HasLoaded():
                     self.of_preloaders.take(generation)  # an import that was slow, and not stuck, has shown its stack for nothing
@@ -252,7 +261,7 @@ class Crew:
     def _hear_worker(self, worker: int) -> list[events.Event]:
         channel = self._workers[worker][0] if worker in self._workers else None
         heard: list[events.Event] = []
-        for message in self._hear(channel):
+        for message, fds in self._hear(channel):
             match message:
                 case IsReady():
                     self.of_workers.take(worker)  # as above
@@ -263,6 +272,8 @@ class Crew:
                     heard.append(events.Rested(worker, message.idle))
                 case IsDraining():
                     self.accepting.discard(worker)
+                case Asks():
+                    heard += self._petitions.take(worker, message, fds)
                 case HasFailed():
                     heard.append(events.BootFailed(worker, message.error, message.code, message.detail))
                 case _:

@@ -20,6 +20,7 @@ from adapter.roles.crew import Crew, Family
 from adapter.roles.listening import Listeners
 from adapter.roles.names import Names
 from adapter.roles.overview import Recent, overview
+from adapter.roles.petitions import Petitions
 from adapter.roles.preflight import Preflight
 from adapter.roles.reopening import Reopening
 from adapter.roles.watch import Watch
@@ -36,7 +37,7 @@ class Orders:
         self.exit: int | None = None
         self._reexec_due = False
         self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
-        self.crew = Crew(log, watch)
+        self.crew = Crew(log, watch, Petitions(self._describe))
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet
         self._log = log

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapter import exits
+from adapter.api import seat
 from adapter.config.settings import Settings
 from adapter.gateway.load import load
 from adapter.lifecycle.dialects import SIGNALS
@@ -33,12 +34,14 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles import logs, worker
+from adapter.roles.inside import Inside
 from adapter.roles.logs import open_log
 from adapter.roles.surroundings import settle_in
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import deafen, unblock
 from adapter.unix.witness import Witness
+from adapter.uwsgi.finder import Finder
 
 _OURS = tuple(row.signal for row in SIGNALS)
 
@@ -56,7 +59,9 @@ def main(fd: int) -> None:
     if order is not None and isinstance(prepare := order[0], Prepare):
         settings = Settings.from_dict(prepare.settings)
         log = open_log(settings).bind(generation=prepare.generation)
-        born = _Preloader(channel, settings, prepare.generation, master, log, Witness(order[1][0])).run()
+        witness, locks = order[1]
+        inside = Inside(settings, log, generation=prepare.generation, master=master, locks=locks)
+        born = _Preloader(channel, settings, inside, log, Witness(witness)).run()
         if born is not None:
             # A worker, just forked. It leaves through here, so that the interpreter ends as in any other program.
             sys.exit(worker.run(born, settings, log))
@@ -71,13 +76,10 @@ def _next_order(channel: Channel) -> tuple[Message | None, list[int]] | None:
 
 
 class _Preloader:
-    def __init__(  # noqa: PLR0917 -- what a preloader is given, once
-        self, channel: Channel, settings: Settings, generation: int, master: int, log: Log, witness: Witness
-    ) -> None:
+    def __init__(self, channel: Channel, settings: Settings, inside: Inside, log: Log, witness: Witness) -> None:
         self._channel = channel
         self._settings = settings
-        self._generation = generation
-        self._master = master
+        self._inside = inside
         self._log = log
         self._witness = witness
         self._app: Callable[..., Any] | None = None
@@ -106,7 +108,9 @@ class _Preloader:
         worker.tell_where_it_hangs(settings.boot_timeout, self._witness)
         try:
             settle_in(settings, "serve")
-            if not die_with_parent(self._master, signal.SIGKILL):  # again: a change of user clears it
+            seat.place = self._inside
+            sys.meta_path.insert(0, Finder())
+            if not die_with_parent(self._inside.master, signal.SIGKILL):  # again: a change of user clears it
                 raise SystemExit
             if not settings.lazy_apps:
                 self._app = load(settings.app)
@@ -146,7 +150,7 @@ class _Preloader:
             os.close(released)
             self._witness.close()
             channel, own = Channel.adopt(fd), Witness(witness)
-            return worker.Birth(channel, own, order.worker, order.slot, self._generation, self._master, self._app)
+            return worker.Birth(channel, own, order.worker, order.slot, self._inside, self._app)
         for each in (fd, witness, telling):
             os.close(each)
         self._parent_of(between, order.worker, told)

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Iterable
 from signal import Signals
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles import logs
+from adapter.roles.inside import Inside
 from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
@@ -46,8 +48,7 @@ class Birth(NamedTuple):
     witness: Witness
     id: int
     slot: int
-    generation: int
-    master: int
+    inside: Inside
     app: Callable[..., Any] | None  # None: it imports the application itself
 
 
@@ -59,7 +60,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     birth.witness.show_on_request()
     trap = Trap((Signals.SIGTERM,))  # a TERM to the whole process group reaches us too: it means drain
     # Until it serves there is nothing to finish: an import that hangs must not outlive the master, listeners and all.
-    if not die_with_parent(birth.master, Signals.SIGKILL):
+    if not die_with_parent(birth.inside.master, Signals.SIGKILL):
         return exits.SYSTEM_FAILED
     received = birth.channel.receive()
     orders = from_plain(received[0]) if received else None
@@ -69,10 +70,11 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     os.register_at_fork(
         before=lambda: block(_OURS),  # what is sent to the child before it is nobody must not be taken for ours
         after_in_parent=lambda: unblock(_OURS),
-        after_in_child=lambda: _be_nobody(listeners.values(), birth.channel, trap),
+        after_in_child=lambda: _be_nobody(listeners.values(), birth, trap),
     )
+    birth.inside.become(birth.id, birth.slot, birth.channel, log)
     app = birth.app or _load(birth, settings)
-    if app is None:
+    if app is None or not _prepared(birth):
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
@@ -85,14 +87,15 @@ def tell_where_it_hangs(seconds: float, witness: Witness) -> None:
     faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.9, seconds - 2)), exit=False, file=witness.fd)
 
 
-def _be_nobody(listeners: Iterable[socket.socket], channel: Channel, trap: Trap) -> None:
+def _be_nobody(listeners: Iterable[socket.socket], birth: Birth, trap: Trap) -> None:
     """In a child that the application forks: it neither keeps the port when we are gone, nor hears or answers for us.
 
     Only closed, never taken out of our epoll, which is the same one here and there.
     """
     for listener in listeners:
         listener.close()
-    channel.close()
+    birth.channel.close()
+    birth.inside.leave()
     trap.close()
     for each in _OURS:  # a handler that does nothing would make `Process.terminate()` do nothing
         signal.signal(each, signal.default_int_handler if each is Signals.SIGINT else signal.SIG_DFL)
@@ -116,11 +119,24 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     return None
 
 
+def _prepared(birth: Birth) -> bool:
+    """What the application wants done in each worker; a failure is told to the master."""
+    for function in birth.inside.after_fork:
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001 -- as above
+            name = getattr(function, "__qualname__", repr(function))
+            said = f"{name}, which is to run in each worker, failed: {type(error).__name__}: {error}"
+            birth.channel.send(to_plain(HasFailed(said, exits.FAILED, traceback.format_exc())))
+            return False
+    return True
+
+
 class _Worker:
     def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log) -> None:
         self._channel = birth.channel
         self._witness = birth.witness
-        self._master = birth.master
+        self._inside = birth.inside
         self._settings = settings
         self._server = server
         self._trap = trap
@@ -133,7 +149,7 @@ class _Worker:
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
-        if not die_with_parent(self._master, Signals.SIGTERM):
+        if not die_with_parent(self._inside.master, Signals.SIGTERM):
             return exits.SYSTEM_FAILED
         self._say(IsReady())
         if not self._server.run():
@@ -173,7 +189,7 @@ class _Worker:
         """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
         if Signals.SIGTERM not in self._trap.read():
             return  # one of those we are deaf to: their handlers, too, leave their number in the wake-up pipe
-        if os.getppid() != self._master:
+        if os.getppid() != self._inside.master:
             self._orphan()
             return
         # Nothing more: only the master knows whether it got the same TERM, and must have us empty the queue of our listeners.
@@ -196,6 +212,7 @@ class _Worker:
         # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: faulthandler's thread
         # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
         # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
+        self._inside.drains.set()
         file = 2 if self._orphaned else self._witness.fd
         faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=self._orphaned, file=file)
         self._server.drain(seconds, linger=linger, leaving=leaving)
