@@ -44,10 +44,13 @@ class Reading(NamedTuple):
 
 
 class Reader:
-    """A receiver whose events are held against their promised order, and gathered. AssertionError when they break it."""
+    """A receiver (HTTP/1.1's unless another is given) whose events are held against their promised order, and gathered.
 
-    def __init__(self, limits: Limits) -> None:
-        self.receiver = Receiver(limits)
+    AssertionError when they break it.
+    """
+
+    def __init__(self, limits: Limits, receiver: Any = None) -> None:
+        self.receiver = receiver or Receiver(limits)
         self._limits = limits
         self._whole: list[Asked] = []
         self._head: Head | None = None

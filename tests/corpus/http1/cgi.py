@@ -82,6 +82,7 @@ CASES = (
     taken(
         "X-Forwarded-For lines", "9110 §5.3", get(b"X-Forwarded-For: a", b"X-Forwarded-For: b"), asked(HTTP_X_FORWARDED_FOR="a,b")
     ),
+    taken("lines with blanks around", "9110 §5.3", get(b"X:\ta\t", b"X: \tb \t"), asked(HTTP_X="a,b")),
     taken("twins in two cases", "9110 §5.1", get(b"x-y: a", b"X-Y: b"), asked(HTTP_X_Y="a,b")),
     taken("commas of their own", "9110 §5.3", get(b"X: a,b", b"X: c"), asked(HTTP_X="a,b,c")),
     # The request line's own

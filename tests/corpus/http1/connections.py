@@ -139,6 +139,12 @@ CASES = (
         post(EMPTY_CHUNK, b"Expect: 100-continue", b"Transfer-Encoding: chunked"),
         asked("POST", expect=True, HTTP_EXPECT="100-continue"),
     ),
+    taken(
+        "expects the same twice",
+        "9110 §10.1.1",
+        post(b"x", b"Expect: 100-continue", b"Expect:\t100-Continue", b"Content-Length: 1"),
+        asked("POST", body=b"x", expect=True, CONTENT_LENGTH="1", HTTP_EXPECT="100-continue,100-Continue"),
+    ),
     taken("expects, no content", "9110 §10.1.1", get(b"Expect: 100-continue"), asked(HTTP_EXPECT="100-continue")),
     taken("expects, a length of 0", "9110 §10.1.1", _expecting("100-continue", body=b""), sized(b"", HTTP_EXPECT="100-continue")),
     taken("expects on HTTP/1.0", "9110 §10.1.1", head(_OLD, b"Expect: 100-continue"), old(HTTP_EXPECT="100-continue")),

@@ -37,6 +37,12 @@ CASES = (
     refused("dropped fields count", "6585 §5", get(*[b"X_Y: z"] * 6), 431, limits=SMALL),
     refused("fields one past, malformed too", "6585 §5", get(*[b"X y"] * 6), 431, limits=SMALL),
     refused("too many fields before an LF", "6585 §5", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 7 + b"\n", 431, limits=SMALL),
+    refused("fields one past, and a bad line", "6585 §5", get(*[b"X: y"] * 6, line=b"GET  / HTTP/1.1"), 431, limits=SMALL),
+    refused("fields one past, and a control", "6585 §5", get(*[b"X: y"] * 6, b"X: \x00"), 431, limits=SMALL),
+    refused("fields one past, and a bare CR", "6585 §5", get(*[b"X: y"] * 6, b"X: \ry"), 431, limits=SMALL),
+    refused(
+        "fields past their size, and a bad line", "6585 §5", get(b"X: " + b"y" * 300, line=b"GET  / HTTP/1.1"), 431, limits=SMALL
+    ),
     taken("each request counts anew", "6585 §5", get(*[b"X: y"] * 5) * 2, *[asked(HTTP_X="y,y,y,y,y")] * 2, limits=SMALL),
     # The size of the fields: 431
     taken("fields at their size", "6585 §5", get(b"X: " + b"y" * _REST), asked(HTTP_X="y" * _REST), limits=SMALL),

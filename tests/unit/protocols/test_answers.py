@@ -34,7 +34,7 @@ def test_a_good_answer_becomes_its_lines(case: Answer) -> None:
 @pytest.mark.parametrize("case", [case for case in ANSWERS if case.lines is None], ids=named)
 def test_a_bad_answer_is_refused(case: Answer) -> None:
     """What would split the response, frame it twice or speak for us is a ValueError whose sentence is one line of ASCII-safe text."""
-    with pytest.raises(ValueError, match=r"status|header|Content-Length|beyond|token") as refused:
+    with pytest.raises(ValueError, match=r"status|header|Content-Length|beyond|token|control") as refused:
         answer(case.status, case.headers)
     assert type(refused.value) is ValueError
     assert "\n" not in str(refused.value)
