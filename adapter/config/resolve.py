@@ -107,11 +107,7 @@ def _agreed(settings: Settings) -> Settings:
     for address in settings.bind:
         if settings.bind.count(address) > 1 and not address.endswith(":0"):  # port 0 is any free one, a new one each time
             raise Misuse(f"--bind names {address} twice: name it once")
-    for path in settings.fifo:
-        if settings.fifo.count(path) > 1:
-            raise Misuse(f"--fifo names {path} twice: name it once")
-    if len(settings.fifo) > _SLOTS:
-        raise Misuse(f"--fifo is given {len(settings.fifo)} times: there are slots 0 to 9, a letter each")
+    _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):
         why = "not a directory" if os.path.exists(settings.chdir) else "no such directory"
         raise Misuse(f"cannot go to --chdir {settings.chdir}: {why}")
@@ -123,3 +119,13 @@ def _agreed(settings: Settings) -> Settings:
         except KeyError:
             raise Misuse(f"--uid {settings.uid} is in no passwd entry, so its group is unknown: give --gid too") from None
     return settings
+
+
+def _check_names(settings: Settings) -> None:
+    if settings.pidfile is not None and settings.pidfile == settings.safe_pidfile:
+        raise Misuse(f"--pidfile and --safe-pidfile both name {settings.pidfile}: leave one out")
+    for path in settings.fifo:
+        if settings.fifo.count(path) > 1:
+            raise Misuse(f"--fifo names {path} twice: name it once")
+    if len(settings.fifo) > _SLOTS:
+        raise Misuse(f"--fifo is given {len(settings.fifo)} times: there are slots 0 to 9, a letter each")

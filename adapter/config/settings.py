@@ -145,6 +145,12 @@ class Settings(NamedTuple):
     pidfile: Annotated[str | None, Option(
         kinds.PATH, "Write our process id here; `adapter reload` and `adapter stop` take it as target.",
         "A supervisor knows our process id.", _CONFIG)] = None
+    safe_pidfile: Annotated[str | None, Option(
+        kinds.PATH, "The same, but only once the first generation serves.",
+        "For scripts that wait for the file; --pidfile is there as soon as we are.", _CONFIG)] = None
+    signals: Annotated[str, Option(
+        kinds.choice("default", "uwsgi"), "What signals mean; uwsgi: TERM is a brutal reload, as it is there.",
+        "Every supervisor stops us by TERM.", _CONFIG)] = "default"
     fifo: Annotated[tuple[str, ...], Option(
         kinds.PATH, "Take commands, one letter each, from this named pipe (mode 600); repeatable as slots 0 to 9, of which one is open.",
         "Whoever can write to it can stop us; `echo r >PATH` needs no other program.", _CONFIG, many=True, between=":")] = ()

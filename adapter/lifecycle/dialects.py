@@ -28,6 +28,7 @@ class Row:
 SIGNALS: tuple[Row, ...] = (
     Row(Signals.SIGHUP, Command.RELOAD, "same"),
     Row(Signals.SIGTERM, Command.STOP, "brutal reload, or brutal stop with die-on-term"),
+    Row(Signals.SIGPWR, Command.STOP, "nothing (what LXC sends to the first process of a container)"),
     Row(Signals.SIGINT, Command.STOP_NOW, "same"),
     Row(Signals.SIGQUIT, Command.STOP_NOW, "same"),
     Row(Signals.SIGUSR1, Command.STATISTICS, "same"),
@@ -39,6 +40,16 @@ SIGNALS: tuple[Row, ...] = (
 )
 
 DEFAULT: Mapping[Signals, Command] = MappingProxyType({row.signal: row.command for row in SIGNALS})
+
+UWSGI: Mapping[Signals, Command] = MappingProxyType({**DEFAULT, Signals.SIGTERM: Command.RELOAD_NOW})
+"""`--signals uwsgi`, for operators and scripts that are used to it. A supervisor's stop is then no stop."""
+
+DIALECTS: Mapping[str, Mapping[Signals, Command]] = MappingProxyType({"default": DEFAULT, "uwsgi": UWSGI})
+
+AGREED: Mapping[Command, Signals] = MappingProxyType(
+    {row.command: row.signal for row in reversed(SIGNALS) if all(each[row.signal] is row.command for each in DIALECTS.values())}
+)
+"""For who does not know the server's dialect: how to ask for this in any of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The commands for people: the page docs/commands.md (`python -m adapter.lifecycle.shown`)."""
 
 from adapter.lifecycle.commands import MEANINGS, Command
-from adapter.lifecycle.dialects import FIFO, SIGNALS
+from adapter.lifecycle.dialects import DEFAULT, FIFO, SIGNALS, UWSGI
 
 _PAGE = """# Commands
 
@@ -11,6 +11,10 @@ What an operator can ask of a running server, and by which door. A command means
 
 | command | signal to the master | letter in the FIFO | meaning |
 |---|---|---|---|
+"""
+_DIALECT = """
+With `--signals uwsgi` TERM is {command}, as with uWSGI, for operators and scripts that are used to it. Every supervisor stops by TERM, so
+this is for those alone who have told theirs another signal; PWR stops in either dialect, and `adapter stop PIDFILE` sends that.
 """
 _CTL = """
 ## adapter ctl
@@ -61,6 +65,7 @@ uWSGI's letters, and what differs:
 def page() -> str:
     """docs/commands.md, whole."""
     text = _PAGE + "".join(_command(command) for command in Command)
+    text += _DIALECT.format(command=next(UWSGI[each].value for each in UWSGI if UWSGI[each] is not DEFAULT[each]))
     text += _CTL + _TOUCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
     return text
 

@@ -108,7 +108,8 @@ class Master:
         came = self._trap.read()
         if Signals.SIGCHLD in came:
             self._reap()
-        return [events.Asked(DEFAULT[each], f"signal {each.name.removeprefix('SIG')}") for each in came if each in DEFAULT]
+        dialect = self.orders.dialect
+        return [events.Asked(dialect[each], f"signal {each.name.removeprefix('SIG')}") for each in came if each in dialect]
 
     def _reap(self) -> None:
         self._dead += [(pid, processes.describe(status), status == 0) for pid, status in processes.reap()]
@@ -156,6 +157,7 @@ def _first(settings: Settings) -> int:
     except exits.Fatal as error:  # told here, where we know how the log is to look
         return tell(log, error)
     finally:
+        block(DEFAULT)  # one more stop would kill the interpreter on its way out, and the exit code would be a lie
         master.orders.close()
 
 
@@ -173,6 +175,7 @@ def _later(record: dict[str, Any], read: Callable[[], Settings]) -> int:
         master.orders.restore(record, error)
         return master.run()
     finally:
+        block(DEFAULT)  # one more stop would kill the interpreter on its way out, and the exit code would be a lie
         master.orders.close()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from adapter.config.settings import Settings
 from adapter.exits import Fatal
 from adapter.lifecycle.commands import Command
+from adapter.lifecycle.dialects import DEFAULT, DIALECTS
 from adapter.lifecycle.events import Event
 from adapter.lifecycle.touching import Wish
 from adapter.log import Log
@@ -25,14 +26,17 @@ class Names:
 
     def __init__(self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], busy: Callable[[], bool]) -> None:
         self._log = log
+        self.dialect = DEFAULT
         self.control = Control(log, watch, describe=describe, busy=busy)
         self._fifo = MasterFifo(log, watch)
         self._pid = Pid()
+        self._safe_pid = Pid()
         self._touches = Touches(log, watch)
         self._public = Public(log, watch, describe)
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
+        self.dialect = DIALECTS[settings.signals]
         self._pid.follow(settings.pidfile)
         self.control.follow(settings.control)
         self._fifo.follow(settings.fifo)
@@ -41,6 +45,8 @@ class Names:
 
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
+        self.dialect = DIALECTS.get(settings.signals, DEFAULT)  # a later version may know more of them
+        self._try(lambda: self._safe_pid.follow(settings.safe_pidfile))
         self._try(lambda: self._pid.follow(settings.pidfile))
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
@@ -50,6 +56,7 @@ class Names:
     def write_pidfile(self) -> None:
         """Again, where somebody removed it."""
         self._try(self._pid.write_again)
+        self._try(self._safe_pid.write_again)
 
     def _try(self, have: Callable[[], None]) -> None:
         try:
@@ -73,6 +80,7 @@ class Names:
         self._fifo.close()
         self._public.close()
         self._pid.close()
+        self._safe_pid.close()
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 
@@ -81,7 +89,9 @@ class Names:
         return {
             "control": self.control.to_plain(),
             "fifo": self._fifo.to_plain(),
+            "dialect": next(name for name, dialect in DIALECTS.items() if dialect is self.dialect),
             "pidfile": self._pid.to_plain(),
+            "safe_pidfile": self._safe_pid.to_plain(),
             "public": self._public.to_plain(),
             "touches": self._touches.to_plain(),
         }
@@ -90,13 +100,15 @@ class Names:
         """From the carryover."""
         self.control.restore(plain["control"])
         self._fifo.restore(plain.get("fifo", {}))
+        self.dialect = DIALECTS.get(plain.get("dialect", ""), DEFAULT)
         self._pid.restore(plain["pidfile"])
+        self._safe_pid.restore(plain.get("safe_pidfile", {}))
         self._public.restore(plain.get("public", {}))
         self._touches.restore(plain.get("touches", {}))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
-        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._public.fds()]
+        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._safe_pid.fds(), *self._public.fds()]
 
 
 def _wishes(settings: Settings) -> list[Wish]:

@@ -3,6 +3,7 @@
 An order that cannot be carried out is news, never an exception.
 """
 
+from collections.abc import Mapping
 from signal import Signals
 from typing import Any
 
@@ -10,6 +11,7 @@ from adapter import exits
 from adapter.config.settings import Settings
 from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
+from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines
@@ -91,6 +93,11 @@ class Orders:
     def awaited(self, event: events.Event) -> None:
         """Before a step: somebody may wait for what this event leads to."""
         self._names.control.awaited(event)
+
+    @property
+    def dialect(self) -> Mapping[Signals, Command]:
+        """What each signal asks for."""
+        return self._names.dialect
 
     @property
     def deadline(self) -> float | None:

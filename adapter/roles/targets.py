@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from adapter.exits import Misuse, SystemFailure
 from adapter.lifecycle.commands import Command
-from adapter.lifecycle.dialects import FIFO, SIGNALS
+from adapter.lifecycle.dialects import AGREED, FIFO
 from adapter.unix import pidfiles
 
 
@@ -69,22 +69,21 @@ def write_letter(path: str, command: Command) -> str:
 def send_signal(path: str, command: Command) -> Sent:
     """By the pidfile.
 
-    Raises Misuse when no signal asks for this, or the pidfile names nobody. The server is taken to hear the default dialect.
+    Raises Misuse when no signal asks for this, or the pidfile names nobody.
     """
-    signals = {row.command: row.signal for row in reversed(SIGNALS)}
-    if command not in signals or command is Command.NOTHING:
-        raise _cannot(path, Kind.PIDFILE, command, signals)
+    if command not in AGREED or command is Command.NOTHING:
+        raise _cannot(path, Kind.PIDFILE, command, AGREED)
     pid = pidfiles.read(path)
     try:
         process = os.pidfd_open(pid)
     except ProcessLookupError:
         raise SystemFailure(f"pid {pid} has just ended") from None
     try:
-        _send(process, pid, signals[command])
+        _send(process, pid, AGREED[command])
     except BaseException:
         os.close(process)
         raise
-    return Sent(process, pid, f"sent {signals[command].name.removeprefix('SIG')} to pid {pid}")
+    return Sent(process, pid, f"sent {AGREED[command].name.removeprefix('SIG')} to pid {pid}")
 
 
 def _send(process: int, pid: int, number: Signals) -> None:

@@ -5,11 +5,12 @@ from signal import Signals
 import pytest
 
 from adapter.lifecycle.commands import MEANINGS, Command
-from adapter.lifecycle.dialects import DEFAULT, FIFO, LETTERS, SIGNALS, SLOTS
+from adapter.lifecycle.dialects import AGREED, DEFAULT, DIALECTS, FIFO, LETTERS, SIGNALS, SLOTS
 
 ASKED = {
     "SIGHUP": Command.RELOAD,
     "SIGTERM": Command.STOP,
+    "SIGPWR": Command.STOP,
     "SIGINT": Command.STOP_NOW,
     "SIGQUIT": Command.STOP_NOW,
     "SIGUSR1": Command.STATISTICS,
@@ -56,6 +57,16 @@ def test_rows():
     """The table has each signal once, and the mapping is the table."""
     assert len({row.signal for row in SIGNALS}) == len(SIGNALS) == len(DEFAULT)
     assert {row.signal: row.command for row in SIGNALS} == DEFAULT
+
+
+def test_uwsgi():
+    """uWSGI's dialect hears the same signals, and differs in TERM alone; a stop can be asked for in any dialect."""
+    assert DIALECTS["uwsgi"].keys() == DEFAULT.keys()
+    assert {each: DIALECTS["uwsgi"][each] for each in DEFAULT if DIALECTS["uwsgi"][each] is not DEFAULT[each]} == {
+        Signals.SIGTERM: Command.RELOAD_NOW
+    }
+    assert AGREED[Command.STOP] is Signals.SIGPWR
+    assert all(dialect[signal] is command for command, signal in AGREED.items() for dialect in DIALECTS.values())
 
 
 def test_no_signal_kills():

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from pathlib import Path
-from signal import SIGUSR1
+from signal import SIGHUP, SIGTERM, SIGUSR1
 
 import pytest
 
@@ -177,3 +177,47 @@ def test_who_waits_and_does_not_read_is_let_go(server: Adapter) -> None:
         assert adapter("ctl", "control", "status", cwd=server.directory).returncode == 0
     mark = server.signal(SIGUSR1)
     server.wait_for("adapter: info: statistics", since=mark)
+
+
+def test_uwsgi_s_dialect() -> None:
+    """--signals uwsgi: TERM reloads brutally, before and after an exec too; `adapter stop` stops all the same; a reload changes the dialect."""
+    server = Adapter("hello.py", "--config=adapter.toml", "--pidfile=pid")
+    server.write("adapter.toml", '[adapter]\nsignals = "uwsgi"\n')
+    with server:
+        server.wait_for("adapter: info: serving generation=1 ")
+        for generation in (2, 3):
+            server.signal(SIGTERM)
+            server.log.wait_for('adapter: info: reload-now source="signal TERM"', skip=generation - 2)
+            server.wait_for(f"adapter: info: serving generation={generation} ")
+        ran = adapter("stop", "pid", "--wait", cwd=server.directory)
+        assert (ran.returncode, ran.stdout) == (0, f"pid {server.process.pid} is gone\n")
+        server.log.wait_for('adapter: info: stop source="signal PWR"')
+        assert server.process.exit_code() == 0
+    server = Adapter("hello.py", "--config=adapter.toml")
+    server.write("adapter.toml", '[adapter]\nsignals = "uwsgi"\n')
+    with server:
+        server.wait_for("adapter: info: serving generation=1 ")
+        server.write("adapter.toml", "[adapter]\n")
+        server.signal(SIGTERM)
+        server.wait_for("adapter: info: serving generation=2 ")
+        assert server.stop() == 0
+
+
+def test_a_safe_pidfile_is_written_once_we_serve() -> None:
+    """--safe-pidfile: not there while the first import runs, there when the generation serves, kept by a reload, gone at exit."""
+    server = Adapter("endless_import.py", "--safe-pidfile=safe", "--pidfile=pid")
+    os.mkfifo(server.directory / "gate")
+    with server:
+        server.wait_for("endless_import: begun")
+        assert (server.directory / "pid").exists() and not (server.directory / "safe").exists()
+        for generation in (1, 2):
+            (server.directory / "gate").write_bytes(b"go\n")
+            server.wait_for(f"adapter: info: serving generation={generation} ")
+            mark = server.signal(SIGUSR1)
+            server.wait_for("adapter: info: statistics", since=mark)
+            assert (server.directory / "safe").read_text() == f"{server.process.pid}\n"
+            if generation == 1:
+                mark = server.signal(SIGHUP)
+                server.wait_for("endless_import: begun", since=mark)
+        assert server.stop() == 0
+        assert sorted(path.name for path in server.directory.iterdir()) == ["endless_import.py", "gate"]

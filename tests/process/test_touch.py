@@ -118,6 +118,7 @@ def test_options_change_with_a_reload() -> None:
         server.write("adapter.toml", '[adapter]\ntouch_reload = ["two"]\n')
         server.write("one", "")
         server.wait_for("adapter: info: serving generation=2")
+        assert reloads(server) == 1  # so it has taken in its own commit
         server.write("one", "again")
         server.write("two", "")
         asked(server, "reload", "two")

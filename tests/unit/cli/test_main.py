@@ -147,7 +147,7 @@ def test_signals(capfd):
 
     signals, letters = capfd.readouterr().out.split("\n\n")
     first = [[line.split()[0] for line in table.splitlines()[1:]] for table in (signals, letters)]
-    assert first[0] == [row.signal.name.removeprefix("SIG") for row in dialects.SIGNALS]
+    assert first[0] == [*(row.signal.name.removeprefix("SIG") for row in dialects.SIGNALS), "With"]
     assert first[1] == [*(row.letter for row in dialects.FIFO), "0-9"]
 
 
