@@ -19,8 +19,44 @@ _SPOOFED = (
     *(b"Content_Length", b"Transfer_Encoding", b"Http_Host", b"Server_Name", b"wsgi_input", b"REQUEST_METHOD", b"SCRIPT_NAME"),
     *(b"PATH_INFO", b"Auth_Type", b"HTTP_PROXY", b"X-_-Y"),
 )
+_USUAL = (
+    "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Access-Control-Request-Headers",
+    "Access-Control-Request-Method", "Authorization", "Cache-Control", "Content-Disposition", "Content-Encoding",
+    "Content-Language", "Date", "DNT", "ETag", "Forwarded", "From", "If-Match", "If-Modified-Since", "If-None-Match",
+    "If-Range", "If-Unmodified-Since", "Keep-Alive", "Max-Forwards", "Origin", "Pragma", "Priority", "Proxy-Authorization",
+    "Range", "Referer", "Sec-CH-UA", "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest", "Sec-Fetch-Mode",
+    "Sec-Fetch-Site", "Sec-Fetch-User", "Sec-GPC", "TE", "Traceparent", "Tracestate", "Trailer", "Upgrade",
+    "Upgrade-Insecure-Requests", "User-Agent", "Via", "X-API-Key", "X-Correlation-ID", "X-CSRF-Token", "X-Forwarded-For",
+    "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "X-Request-ID",
+    "X-Requested-With",
+)  # fmt: skip
+_SPELT = {
+    "as usual": str,
+    "in lower case": str.lower,
+    "in upper case": str.upper,
+    "as titles": str.title,
+    "in swapped case": str.swapcase,
+}
+
+
+def _all_usual(spell, hyphen: str = "-") -> bytes:
+    """A request with every usual field, spelt so."""
+    return get(*(f"{spell(name).replace('-', hyphen)}: {number}".encode() for number, name in enumerate(_USUAL)))
+
+
+_ALL_SAID = {"HTTP_" + name.upper().replace("-", "_"): str(number) for number, name in enumerate(_USUAL)}
 
 CASES = (
+    *(taken(f"all usual names {how}", "3875 §4.1.18", _all_usual(spell), asked(**_ALL_SAID)) for how, spell in _SPELT.items()),
+    *(
+        taken(
+            f"all usual names {how}, with underscores",
+            "3875 §4.1.18",
+            _all_usual(spell, "_"),
+            asked(**{name: value for name, value in _ALL_SAID.items() if "_" not in name.removeprefix("HTTP_")}),
+        )
+        for how, spell in _SPELT.items()
+    ),
     # A name with an underscore could pose as its twin with a hyphen, which a proxy in front sets or removes: it is dropped
     *(taken(f"{name.decode()} is dropped", "3875 §4.1.18", get(name + b": evil"), ROOT) for name in _SPOOFED),
     taken("dropped beside its twin", "3875 §4.1.18", get(b"X_Y: evil", b"X-Y: good"), asked(HTTP_X_Y="good")),
