@@ -166,6 +166,9 @@ class Settings(NamedTuple):
         "For a logrotate that can not send signals.", _CONFIG, many=True, between=":")] = ()
     touch_stop: Annotated[tuple[str, ...], Option(
         kinds.PATH, "Stop, draining, when this file is touched; repeatable.", "As for --touch-reload.", _CONFIG, many=True, between=":")] = ()
+    watch: Annotated[bool, Option(
+        kinds.FLAG, "For development: reload when a file of the application, the --config file or the --envdir changes.",
+        "In production a deploy is many changes, and asks for one reload when it is done.", _CONFIG)] = False
     control: Annotated[str | None, Option(
         kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
         "On by default it would break every read-only container; `adapter reload --wait` and `adapter status` need it.", _CONFIG)] = None

@@ -72,6 +72,13 @@ class HasLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class HasImported:
+    """With --watch: files that the application is made of, and their marks (device, inode, time of the last write in ns)."""
+
+    files: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class HasFailed:
     """The application can not be imported (said by a preloader, or by a worker with --lazy-apps)."""
 
@@ -131,7 +138,7 @@ class Asks:
 
 
 Message = (
-    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | TakeLogs | HasLoaded | HasFailed | HasForked | CannotFork | IsReady
+    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
     | IsLeaving | IsDraining | IsIdle | Asks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
@@ -142,6 +149,7 @@ _KINDS: dict[str, type[Any]] = {
     "numbers": TellNumbers,
     "logs": TakeLogs,
     "loaded": HasLoaded,
+    "imported": HasImported,
     "failed": HasFailed,
     "forked": HasForked,
     "cannot-fork": CannotFork,

@@ -42,6 +42,13 @@ that is deleted and made again is one. What happens within a tenth of a second i
 exec included, is not lost. The kernel tells of changes (inotify), so nobody polls; where it cannot (its limits are reached), the log
 says so and the files are looked at every two seconds. A change made by another host of a network file system is never told.
 """
+_WATCH = """
+## Development
+
+`--watch` reloads on save: a file that the application imported (installed packages apart) makes a workers reload, the `--config` file or
+a file of the `--envdir` a reload. It is the same transaction as ever: what cannot be imported is shown in the log with its traceback,
+the old code goes on, and the file is watched for being mended.
+"""
 _FIFO = """
 ## The FIFO
 
@@ -66,7 +73,7 @@ def page() -> str:
     """docs/commands.md, whole."""
     text = _PAGE + "".join(_command(command) for command in Command)
     text += _DIALECT.format(command=next(UWSGI[each].value for each in UWSGI if UWSGI[each] is not DEFAULT[each]))
-    text += _CTL + _TOUCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
+    text += _CTL + _TOUCH + _WATCH + _FIFO + "".join(_row(row.letter, row.meaning, row.uwsgi) for row in FIFO)
     return text
 
 

@@ -21,6 +21,7 @@ from adapter.lifecycle.messages import (
     ForkWorker,
     HasFailed,
     HasForked,
+    HasImported,
     HasLoaded,
     IsDraining,
     IsIdle,
@@ -58,6 +59,7 @@ class Crew:
         self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
         self.of_workers, self.of_preloaders = LastWords(), LastWords()  # by id; by generation
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
+        self.imported: dict[str, list[int]] = {}  # files that were told of, with their marks, until somebody takes them from here
         self._petitions = petitions
         self._locks = -1  # the file of the workers' locks, one for the server's whole life
         self._log = log
@@ -231,7 +233,9 @@ class Crew:
                 self._hang_up(channel)
                 break
             message = from_plain(received[0])
-            if message is not None:
+            if isinstance(message, HasImported):
+                self.imported |= message.files
+            elif message is not None:
                 said.append((message, received[1]))
         return said
 

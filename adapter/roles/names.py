@@ -3,7 +3,7 @@
 Asked for by the settings, kept from image to image.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adapter.config.settings import Settings
@@ -41,7 +41,7 @@ class Names:
         self.control.follow(settings.control)
         self._fifo.follow(settings.fifo)
         self._public.follow(settings)
-        self._touches.follow(_wishes(settings))
+        self._touches.follow(_wishes(settings), imported=settings.watch)
 
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
@@ -51,7 +51,11 @@ class Names:
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
         self._try(lambda: self._public.follow(settings))
-        self._touches.follow(_wishes(settings))
+        self._touches.follow(_wishes(settings), imported=settings.watch)
+
+    def learn(self, imported: Mapping[str, Sequence[int]]) -> None:
+        """The application is made of these files, too, which had these marks; watched for if the settings ask for it."""
+        self._touches.learn({path: (mark[0], mark[1], mark[2]) for path, mark in imported.items()})
 
     def write_pidfile(self) -> None:
         """Again, where somebody removed it."""
@@ -119,4 +123,5 @@ def _wishes(settings: Settings) -> list[Wish]:
         (settings.touch_reopen, Command.REOPEN_LOGS),
         (settings.touch_stop, Command.STOP),
     )
-    return [Wish(path, command) for paths, command in asked for path in paths]
+    watched = [path for path in (settings.config, settings.envdir) if path is not None and settings.watch]
+    return [Wish(path, command) for paths, command in (*asked, (watched, Command.RELOAD)) for path in paths]

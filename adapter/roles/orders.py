@@ -109,7 +109,9 @@ class Orders:
         return self._names.look(now)
 
     def tidy(self) -> None:
-        """After a step: let go of what nobody needs any more."""
+        """After a step: pass on what children told, and let go of what nobody needs any more."""
+        imported, self.crew.imported = self.crew.imported, {}
+        self._names.learn(imported)
         if self.state.leaving:
             # Only now: the workers, who are to empty the queues, have been told which ones.
             self._listeners.close()

@@ -34,6 +34,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles import logs, worker
+from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.logs import open_log
 from adapter.roles.surroundings import settle_in
@@ -83,6 +84,7 @@ class _Preloader:
         self._log = log
         self._witness = witness
         self._app: Callable[..., Any] | None = None
+        self._imported = Imported() if settings.watch else None
 
     def run(self) -> worker.Birth | None:
         """Until the master hangs up: None. In a forked worker: what it was born with."""
@@ -115,17 +117,24 @@ class _Preloader:
             if not settings.lazy_apps:
                 self._app = load(settings.app)
         except exits.Fatal as error:
+            self._tell_imported(error)
             return HasFailed(error.sentence, error.code, error.detail)
         except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
+            self._tell_imported(error)
             return HasFailed(*failure_of(settings.app, error))
         finally:
             faulthandler.cancel_dump_traceback_later()
+        self._tell_imported(None)
         self._witness.attend()  # again: the application may have turned faulthandler to its own use
         _flush()
         # What is alive now lives as long as we: the collector need not look at it, so forked pages stay shared.
         gc.collect()
         gc.freeze()
         return None
+
+    def _tell_imported(self, error: BaseException | None) -> None:
+        for message in self._imported.news(error) if self._imported else ():
+            self._say(message)
 
     def _fork(self, order: ForkWorker, fd: int, witness: int) -> worker.Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""

@@ -6,7 +6,7 @@ quiet for a moment. Where the kernel cannot tell, they are looked at every two s
 
 import errno
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapter.lifecycle.commands import Command
@@ -26,26 +26,46 @@ class Touches:
     def __init__(self, log: Log, watch: Watch) -> None:
         self._log = log
         self._watch = watch
-        self._wishes: tuple[Wish, ...] = ()
+        self._asked: tuple[Wish, ...] = ()
+        self._imported: tuple[Wish, ...] | None = None  # None: nobody wants to know
         self._marks: dict[str, Mark] = {}
         self._window: Window | None = None
         self._tick: float | None = None
         self._inotify: Inotify | None = None
         self._names: dict[int, set[str] | None] = {}  # by watch: which names in that directory matter; None: all
 
-    def follow(self, wishes: Iterable[Wish]) -> None:
-        """Watch for these, and no longer for others. Those that are new count as they are now."""
+    @property
+    def _wishes(self) -> tuple[Wish, ...]:
+        return (*self._asked, *(self._imported or ()))
+
+    def follow(self, wishes: Iterable[Wish], *, imported: bool) -> None:
+        """Watch for these, and no longer for others; with `imported` also for the files that are to be learned.
+
+        Those that are new count as they are now.
+        """
         former = {wish.path for wish in self._wishes}
-        self._wishes = tuple(dict.fromkeys(wishes))
+        self._asked = tuple(dict.fromkeys(wishes))
+        self._imported = (self._imported or ()) if imported else None
         paths = {wish.path for wish in self._wishes}
         if paths == former:
             return
         self._arrange()
-        for path in paths - former:
-            self._marks.pop(path, None)
-        self._marks = {**self._look(paths - former), **{path: mark for path, mark in self._marks.items() if path in paths}}
+        self._marks = {path: mark for path, mark in self._marks.items() if path in paths & former}
+        self._marks |= self._look(paths - former)
         for path in sorted(paths - former - set(self._marks)):
             self._log.info("not there yet: watched for", path=path)
+
+    def learn(self, files: Mapping[str, Mark]) -> None:
+        """The application is made of these, too. One that no longer has the mark it was imported with is looked at at once."""
+        if self._imported is None or not files:
+            return
+        known = {wish.path for wish in self._wishes}
+        fresh = {path: mark for path, mark in files.items() if path not in known}
+        if fresh:
+            self._imported += tuple(Wish(path, Command.WORKERS_RELOAD) for path in fresh)
+            self._marks |= fresh
+            self._arrange()
+            self._window = noticed(self._window, time.monotonic())
 
     @property
     def deadline(self) -> float | None:
@@ -132,12 +152,16 @@ class Touches:
 
     def to_plain(self) -> dict[str, Any]:
         """For the carryover: with the marks, so that what is touched during an exec is seen after it."""
-        return {"wishes": [[wish.path, wish.command.value] for wish in self._wishes], "marks": self._marks}
+        asked = [[wish.path, wish.command.value] for wish in self._asked]
+        imported = None if self._imported is None else [wish.path for wish in self._imported]
+        return {"wishes": asked, "imported": imported, "marks": self._marks}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
         known = {each.value for each in Command}
-        self._wishes = tuple(Wish(path, Command(name)) for path, name in plain.get("wishes", ()) if name in known)
+        self._asked = tuple(Wish(path, Command(name)) for path, name in plain.get("wishes", ()) if name in known)
+        imported = plain.get("imported")
+        self._imported = None if imported is None else tuple(Wish(path, Command.WORKERS_RELOAD) for path in imported)
         self._marks = {path: (mark[0], mark[1], mark[2]) for path, mark in plain.get("marks", {}).items()}
         if self._wishes:
             self._arrange()

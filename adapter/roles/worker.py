@@ -30,6 +30,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles import logs
+from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.serving import Server
 from adapter.unix.channels import Channel
@@ -108,15 +109,25 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
 
     tell_where_it_hangs(settings.boot_timeout, birth.witness)
+    imported = Imported() if settings.watch else None
     try:
-        return load(settings.app)
+        app = load(settings.app)
+        _tell(birth, imported, None)
+        return app
     except exits.Fatal as error:
+        _tell(birth, imported, error)
         birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))
     except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
+        _tell(birth, imported, error)
         birth.channel.send(to_plain(HasFailed(*failure_of(settings.app, error))))
     finally:
         faulthandler.cancel_dump_traceback_later()
     return None
+
+
+def _tell(birth: Birth, imported: Imported | None, error: BaseException | None) -> None:
+    for message in imported.news(error) if imported else ():
+        birth.channel.send(to_plain(message))
 
 
 def _prepared(birth: Birth) -> bool:

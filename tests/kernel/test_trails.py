@@ -69,7 +69,7 @@ class Seen:
     def __init__(self, path: str) -> None:
         self.watch = Watch()
         self.touches = Touches(Log(2), self.watch)
-        self.touches.follow([Wish(path, Command.RELOAD)])
+        self.touches.follow([Wish(path, Command.RELOAD)], imported=False)
 
     def told(self) -> bool:
         """Whether the kernel told of something that matters since the last call (it tells at once)."""
