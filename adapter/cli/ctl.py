@@ -5,7 +5,7 @@ import click
 from adapter.cli.target import as_json, seconds, target, waiting
 from adapter.config.nearest import meant
 from adapter.exits import STOPPED, Misuse
-from adapter.lifecycle.commands import MEANINGS, NUMBERS, Command
+from adapter.lifecycle.commands import MEANINGS, NO_NUMBER, NUMBERS, Command
 
 _DIGITS = 9
 _EXAMPLE = """\b
@@ -54,10 +54,13 @@ def command(target: str, name: str, number: str | None, *, wait: bool, timeout: 
 
 
 def _number(name: str, command: Command, text: str | None) -> int | None:
+    takes = NUMBERS.get(command, NO_NUMBER)
+    if takes is NO_NUMBER and text is not None:
+        raise Misuse(f"{name} takes no number: leave {text} out")
+    if text is None and takes.needed:
+        raise Misuse(f"{name} takes a number: {takes.says}")
     if text is None:
         return None
-    if command not in NUMBERS:
-        raise Misuse(f"{name} takes no number: leave {text} out")
-    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
-        raise Misuse(f"'{text}' is no number; {name} takes one: {NUMBERS[command]}")
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS or not takes.allows(int(text)):
+        raise Misuse(f"'{text}' is no number for {name}, which takes one: {takes.says}")
     return int(text)

@@ -11,7 +11,7 @@ from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
 
 
-def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of commands, one line each
+def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table of commands, one line each
     """Take it in."""
     command = event.command
     turn.say("info", command.value, source=event.source)
@@ -24,13 +24,15 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901 -- the table of comma
             _abandon_change(turn)
             turn.leave(turn.state.leaving.code if turn.state.leaving else STOPPED, 0.0)
         case Command.MORE:
-            _scale(turn, 1)
+            _scale(turn, turn.state.slots + 1)
         case Command.FEWER:
-            _scale(turn, -1)
+            _scale(turn, turn.state.slots - 1)
         case Command.WRITE_PIDFILE:
             turn.order(WritePidfile())
         case Command.REOPEN_LOGS | Command.ROTATE_LOGS:
             turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
+        case Command.WORKERS if event.number is not None:
+            _scale(turn, event.number)
         case Command.STATISTICS:
             turn.order(Report(workers=False))
         case Command.STATUS:
@@ -67,14 +69,13 @@ def _reload(turn: Turn, command: Command) -> None:
         turn.begin(command)
 
 
-def _scale(turn: Turn, by: int) -> None:
-    slots = turn.state.slots + by
+def _scale(turn: Turn, slots: int) -> None:
     if turn.state.leaving is not None or slots < 1:
         turn.say("warning", "the number of workers stays", workers=turn.state.slots)
         return
     change = turn.state.change
     if change is not None:
-        turn.change(change=replace(change, slots=max(1, change.slots + by)))
+        turn.change(change=replace(change, slots=max(1, change.slots + slots - turn.state.slots)))
     turn.change(slots=slots)
     turn.say("info", "workers wanted", workers=slots)
 

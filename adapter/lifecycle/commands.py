@@ -1,6 +1,7 @@
 """What an operator can ask, by any door: signal, FIFO letter, control socket, a file that is touched."""
 
 from enum import Enum
+from typing import NamedTuple
 
 
 class Command(Enum):
@@ -15,6 +16,7 @@ class Command(Enum):
     STOP_NOW = "stop-now"
     MORE = "more"
     FEWER = "fewer"
+    WORKERS = "workers"
     STATISTICS = "statistics"
     STATUS = "status"
     WRITE_PIDFILE = "write-pidfile"
@@ -59,6 +61,7 @@ MEANINGS = {
     Command.STOP_NOW: "stop now: what is in flight is cut",
     Command.MORE: "one worker more, until the next reload",
     Command.FEWER: "one worker fewer, until the next reload",
+    Command.WORKERS: "so many workers, until the next reload",
     Command.STATISTICS: "print statistics to the log",
     Command.WRITE_PIDFILE: "write the pidfile again, where somebody removed it",
     Command.REOPEN_LOGS: "open the log files anew, after somebody renamed them",
@@ -68,5 +71,22 @@ MEANINGS = {
     Command.NOTHING: "nothing: supervise, runsv and s6 send it after TERM",
 }
 
-# What the number beside a command says; of those that are not here none takes one.
-NUMBERS = {Command.TRACEBACK: "a slot; without it, all of them"}
+
+class Number(NamedTuple):
+    """What the number beside a command says (in words, after "takes a number: "), and which there may be."""
+
+    says: str
+    least: int = 0
+    most: int = 1023
+    needed: bool = False
+
+    def allows(self, number: object) -> bool:
+        """Whatever came by a wire."""
+        return not self.needed if number is None else type(number) is int and self.least <= number <= self.most
+
+
+NUMBERS = {
+    Command.TRACEBACK: Number("a slot; without it, all of them"),
+    Command.WORKERS: Number("how many, from 1 to 1024", 1, 1024, needed=True),
+}
+NO_NUMBER = Number("none", 1, 0)

@@ -23,8 +23,12 @@ def expire(turn: Turn, _: Ticked) -> None:
                 f"importing the application took longer than {generation.limits.boot:g} s (--boot-timeout)", code=SYSTEM_FAILED
             )
     if _over(turn.state.shown_by, turn.now):
-        turn.order(TellStacks(turn.state.showing))
+        shown = tuple(
+            each for each in turn.state.showing if turn.state.worker(each) is not None
+        )  # the others told it as they died
         turn.change(showing=(), shown_by=None)
+        if shown:
+            turn.order(TellStacks(shown))
     for number in [worker.id for worker in turn.state.workers]:
         worker = turn.state.worker(number)  # looked up anew: what befell another may have ended it
         if worker is not None and _over(worker.deadline, turn.now):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.exits import STOPPED, SystemFailure
-from adapter.lifecycle.commands import NUMBERS, RELOADS, Command
+from adapter.lifecycle.commands import NO_NUMBER, NUMBERS, RELOADS, Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
 from adapter.roles.watch import Watch
@@ -178,9 +178,9 @@ class Control:
             self._reply(client, {"ok": True, "status": self._describe()})
             return []
         number = asked.get("number")
-        if number is not None and (command not in NUMBERS or type(number) is not int or number < 0):
-            takes = NUMBERS.get(command)
-            error = f"{name} takes a number: {takes}" if takes else f"{name} takes no number"
+        takes = NUMBERS.get(command, NO_NUMBER)
+        if not takes.allows(number):
+            error = f"{name} takes no number" if takes is NO_NUMBER else f"{name} takes a number: {takes.says}"
             self._reply(client, {"ok": False, "error": error})
             return []
         event = Asked(command, f"control, pid {client.pid}", number)

@@ -43,6 +43,7 @@ NO_SIGNAL = {
     Command.REOPEN_LOGS,
     Command.ROTATE_LOGS,
     Command.TRACEBACK,
+    Command.WORKERS,
 }
 """What only the other doors ask for: the signals are used up."""
 

@@ -201,6 +201,10 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     def somebody_asks(self, command: Command) -> None:
         self.tell(e.Asked(command, "signal"))
 
+    @rule(number=st.integers(0, 6))
+    def somebody_asks_for_workers(self, number: int) -> None:
+        self.tell(e.Asked(Command.WORKERS, "control", number))
+
     @rule(command=st.sampled_from([Command.STOP, Command.STOP, Command.STOP_NOW]), sure=st.integers(0, 5))
     def somebody_asks_to_stop(self, command: Command, sure: int) -> None:
         if sure != 1:  # a run that stops at once tells little
