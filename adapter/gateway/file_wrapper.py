@@ -1,7 +1,10 @@
 """`wsgi.file_wrapper` (PEP 3333, "Optional Platform-Specific File Handling"): a file becomes an iterable of blocks."""
 
+import io
+import os
+import stat
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 BLOCK = 65536
 """Bytes read at once when the application does not say."""
@@ -12,6 +15,14 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes; none at the end."""
+
+
+class Part(NamedTuple):
+    """`size` bytes of the regular file behind this descriptor, from `offset` on."""
+
+    fd: int
+    offset: int
+    size: int
 
 
 class FileWrapper:
@@ -26,3 +37,19 @@ class FileWrapper:
     def __iter__(self) -> Iterator[bytes]:
         while block := self._file.read(self._block_size):
             yield block
+
+    def rest(self) -> Part | None:
+        """What is left, when it is bytes of a regular file as they lie there; None: read them.
+
+        A `fileno` alone does not say so: that of a GzipFile is the compressed file's.
+        """
+        file: Any = getattr(self._file, "file", self._file)  # what tempfile wraps
+        raw = getattr(file, "raw", None) if isinstance(file, io.BufferedReader | io.BufferedRandom) else file
+        if type(raw) is not io.FileIO:
+            return None
+        try:
+            found = os.fstat(raw.fileno())
+            offset = file.tell()
+        except (OSError, ValueError):
+            return None
+        return Part(raw.fileno(), offset, max(0, found.st_size - offset)) if stat.S_ISREG(found.st_mode) else None

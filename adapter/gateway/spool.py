@@ -3,8 +3,9 @@
 The application runs only when all of it is here, so a slow client holds no thread; and nothing can be read past its end.
 """
 
+import os
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 
 class Spool:
@@ -22,6 +23,28 @@ class Spool:
         if self._left < 0 and isinstance(self._file, BytesIO):
             self._spill(self._file)
         self._file.write(data)
+
+    @classmethod
+    def adopt(cls, fd: int) -> Self:
+        """Go on with what another process stored behind this descriptor, which is ours from here on."""
+        spool = cls(0)
+        spool._file = os.fdopen(fd, "r+b")
+        spool._file.seek(0, os.SEEK_END)
+        return spool
+
+    def descriptor(self) -> int:
+        """A descriptor of the content so far, for another process; the caller's to close. Raises OSError."""
+        if not isinstance(self._file, BytesIO):
+            self._file.flush()
+            return os.dup(self._file.fileno())
+        fd = os.memfd_create("adapter-body", os.MFD_CLOEXEC)
+        try:
+            with os.fdopen(os.dup(fd), "wb") as file:
+                file.write(self._file.getbuffer())
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
 
     def rewind(self) -> BinaryIO:
         """The content from its beginning, for `wsgi.input`. Raises OSError when what was written cannot be flushed."""

@@ -1,14 +1,17 @@
 """One call of a WSGI application: PEP 3333, the server's side, whole.
 
-The caller gives bytes away through `send` and learns from `reply` whether the connection may go on. Whatever the application does,
-the client gets a complete response or a closed connection, and `failed` gets told; nothing is raised to the caller.
+The caller takes bytes through `Out` and learns from the response whether the connection may go on. Whatever the application does,
+the client gets a complete response or a closed connection; nothing is raised to the caller.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
+from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.sending import Reply
+
+from .file_wrapper import FileWrapper, Part
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -20,57 +23,64 @@ _ERROR_HEADERS = [("Content-Type", "text/plain; charset=utf-8")]
 
 
 class ClientGone(ConnectionError):
-    """`send` raises it when nobody reads any more: the application is not asked for more, but still closed."""
+    """`Out` raises it when nobody reads any more: the application is not asked for more, but still closed."""
 
 
-def respond(  # noqa: PLR0917 -- the whole of what a call depends on
-    app: WSGIApp,
-    environ: Environ,
-    reply: Reply,
-    send: Callable[[bytes], None],
-    date: Callable[[], str],
-    failed: Callable[[str], None],
-) -> None:
-    """Call the application and send its response. `failed` gets a text for the log, with a traceback when there is one.
+class Out(Protocol):
+    """Where a response goes."""
 
-    After it returns: `reply.keep_alive` False means close. Raises nothing of the application's, SystemExit included:
-    it is a request that failed, not the server.
+    def send(self, data: bytes) -> None:
+        """These bytes; may wait while too many of them wait. Raises ClientGone."""
+
+    def finish(self, data: bytes) -> None:
+        """These are the last: never waits, whatever their number, as they exist already. Raises ClientGone."""
+
+    def finish_file(self, head: bytes, part: Part) -> bool:
+        """`head`, then the file, without reading it; False: that can not be done here, and nothing was sent. Raises ClientGone."""
+
+
+def respond(app: WSGIApp, environ: Environ, reply: "Response") -> None:
+    """Call the application and send its response. After it returns: `reply.keep_alive` False means close, and `reply.failures` has a
+    text for the log for each thing that went wrong. Raises nothing of the application's, SystemExit included: it is a request that
+    failed, not the server.
     """
-    _Call(reply, send, date, failed).run(app, environ)
-
-
-class _Call:
-    """The state of one call: what was proposed, what has gone out."""
-
-    __slots__ = ("_date", "_failed", "_proposed", "_reply", "_send", "_sent")
-
-    def __init__(
-        self, reply: Reply, send: Callable[[bytes], None], date: Callable[[], str], failed: Callable[[str], None]
-    ) -> None:
-        self._reply = reply
-        self._send = send
-        self._date = date
-        self._failed = failed
-        self._proposed = False
-        self._sent = False
-
-    def run(self, app: WSGIApp, environ: Environ) -> None:
-        """Call, send, close; turn every failure into a 500 or, when too late for that, into a closed connection."""
-        try:
-            result = app(environ, self._start_response)
+    try:
+        result = app(environ, reply.start_response)
+        if type(result) is list or type(result) is tuple:
+            reply.send_whole(result)
+        else:
             try:
-                self._send_result(result)
-                self._finish()
+                reply.send_each(result)
             finally:
                 close = getattr(result, "close", None)
                 if close is not None:
                     close()
-        except ClientGone:
-            self._reply.keep_alive = False
-        except BaseException as error:  # noqa: BLE001 -- the boundary: SystemExit of an application ends its request only
-            self._fail(error)
+    except ClientGone:
+        reply.keep_alive = False
+    except BaseException as error:  # noqa: BLE001 -- the boundary: SystemExit of an application ends its request only
+        reply.fail(error)
+    finally:
+        reply.over = True
 
-    def _start_response(self, status: str, headers: Headers, exc_info: ExcInfo | None = None) -> Callable[[bytes], None]:
+
+class Response(Reply):
+    """The response of an application to `head`, on its way to `out`. `date`: gives the Date line."""
+
+    failures: tuple[str, ...] = ()
+    over = False
+    """Nothing may be sent any more: a thread that the application left behind may still try, when the connection is another
+    request's by now.
+    """
+    _proposed = False
+    _sent = False
+
+    def __init__(self, head: Head, out: Out, date: Callable[[], bytes], *, keep_alive: bool) -> None:
+        self._head = head
+        self._wanted = self.keep_alive = keep_alive and head.keep_alive
+        self._out = out
+        self._date = date
+
+    def start_response(self, status: str, headers: Headers, exc_info: ExcInfo | None = None) -> Callable[[bytes], None]:
         """`start_response` (PEP 3333): judged at once, so that the traceback points at the caller; sent with the first content."""
         if exc_info:
             try:
@@ -80,78 +90,119 @@ class _Call:
                 exc_info = None  # or the frame would keep itself alive
         elif self._proposed:
             raise RuntimeError("start_response was called again, without exc_info")
-        self._reply.propose(status, headers)
+        self.propose(status, headers)
         self._proposed = True
         return self._write
+
+    def send_whole(self, result: list[bytes] | tuple[bytes, ...]) -> None:
+        """All of the content is there: it goes at once, with its length."""
+        for chunk in result:
+            if type(chunk) is not bytes:
+                _judge_chunk(chunk)
+        body = result[0] if len(result) == 1 else b"".join(result)
+        data = self.whole(body, self._date()) if self._proposed and not self.over else None
+        excess = 0
+        if data is None:
+            head = self._begun(len(body))
+            excess = 0 if self.remaining is None else len(body) - self.remaining
+            data = head + self.data(body if excess <= 0 else body[:-excess]) + self.finish()
+        if data:
+            self._sent = True
+            self._out.finish(data)
+        if excess > 0 or self.remaining:
+            self._complain_of(excess)
+
+    def send_each(self, result: Iterable[bytes]) -> None:
+        """Send each block when it comes, as far as the Content-Length goes (PEP 3333).
+
+        A response without content wants no second block: to HEAD an endless stream would otherwise never end.
+        """
+        if type(result) is FileWrapper and self._send_file(result):
+            return
+        for chunk in _iterate(result):
+            _judge_chunk(chunk)
+            if not chunk:
+                continue
+            head = self._begun(None)
+            excess = 0 if self.remaining is None else len(chunk) - self.remaining
+            self._send(head + self.data(chunk if excess <= 0 else chunk[:-excess]))
+            if excess > 0:
+                self._complain_of(excess)
+                return
+            if self.bodiless:
+                return
+        self._end()
+
+    def fail(self, error: BaseException) -> None:
+        """Tell the log; and the client, when nothing has been sent yet."""
+        self._tell(_traceback(error))
+        if self._sent:
+            self.keep_alive = False
+            return
+        head = self.start("500 Internal Server Error", _ERROR_HEADERS, date=self._date(), length=len(_ERROR_BODY))
+        try:
+            self._send(head + self.data(_ERROR_BODY) + self.finish())
+        except ClientGone:
+            return
 
     def _write(self, chunk: bytes) -> None:
         """`write` (PEP 3333): raises ValueError past the Content-Length, ClientGone when nobody reads."""
         _judge_chunk(chunk)
         if chunk:
-            self._out(self._head(None) + self._reply.data(chunk))
+            self._send(self._begun(None) + self.data(chunk))
 
-    def _send_result(self, result: Iterable[bytes]) -> None:
-        """Send each block when it comes; a list or tuple is all there, so it goes at once, with its length."""
-        if type(result) in (list, tuple):
-            for chunk in result:
-                _judge_chunk(chunk)
-            body = b"".join(result)
-            if body:
-                self._take(body, len(body))
-            return
-        for chunk in _iterate(result):
-            _judge_chunk(chunk)
-            if chunk and not self._take(chunk, None):
-                return
+    def _send_file(self, file: FileWrapper) -> bool:
+        """Have the kernel send what is left of the file. False: it must be read."""
+        part = None if self.started else file.rest()
+        if part is None or not self._proposed:
+            return False
+        head = self._begun(part.size)
+        if self.bodiless:
+            self._send(head)
+            return True
+        size = min(part.size, self.remaining or 0)
+        if not size or not self._out.finish_file(head, part._replace(size=size)):
+            self.started = False  # nothing has gone out: it may be begun anew
+            return False
+        self._sent = True
+        self.aside(size)
+        self.finish()
+        self._complain_of(part.size - size)
+        return True
 
-    def _take(self, chunk: bytes, length: int | None) -> bool:
-        """Send a block of the result, as far as the Content-Length goes (PEP 3333). Is more wanted?
-
-        A response without content wants no second block: to HEAD an endless stream would otherwise never end.
-        """
-        reply = self._reply
-        head = self._head(length)
-        excess = 0 if reply.remaining is None else len(chunk) - reply.remaining
-        self._out(head + reply.data(chunk if excess <= 0 else chunk[:-excess]))
-        if excess > 0:
-            self._failed("the application gave more bytes than its Content-Length says")
-        return excess <= 0 and not reply.bodiless
-
-    def _finish(self) -> None:
+    def _end(self) -> None:
         """The result is exhausted: send the head if there was no content, and the end."""
-        head = self._head(0)
-        self._out(head + self._reply.finish())
-        if self._reply.remaining:
-            self._failed(f"the application gave {self._reply.remaining} bytes less than its Content-Length says")
+        head = self._begun(0)
+        self._send(head + self.finish())
+        self._complain_of(0)
 
-    def _head(self, length: int | None) -> bytes:
+    def _begun(self, length: int | None) -> bytes:
         """The head of the response, the first time."""
         if not self._proposed:
             raise RuntimeError("the application gave content, or ended, before it called start_response")
-        return b"" if self._reply.started else self._reply.begin(date=self._date(), length=length)
+        return b"" if self.started else self.begin(date=self._date(), length=length)
 
-    def _out(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
+        if self.over:
+            raise ClientGone
         if not data:
             return
         self._sent = True
         try:
-            self._send(data)
+            self._out.send(data)
         except ClientGone:
-            self._reply.keep_alive = False  # also when the application catches this
+            self.keep_alive = False  # also when the application catches this
             raise
 
-    def _fail(self, error: BaseException) -> None:
-        """Tell the log; and the client, when nothing has been sent yet."""
-        self._failed(_traceback(error))
-        reply = self._reply
-        if self._sent:
-            reply.keep_alive = False
-            return
-        head = reply.start("500 Internal Server Error", _ERROR_HEADERS, date=self._date(), length=len(_ERROR_BODY))
-        try:
-            self._out(head + reply.data(_ERROR_BODY) + reply.finish())
-        except ClientGone:
-            return
+    def _tell(self, text: str) -> None:
+        self.failures += (text,)
+
+    def _complain_of(self, excess: int) -> None:
+        """Content and Content-Length differ."""
+        if excess > 0:
+            self._tell("the application gave more bytes than its Content-Length says")
+        elif self.remaining:
+            self._tell(f"the application gave {self.remaining} bytes less than its Content-Length says")
 
 
 def _judge_chunk(chunk: bytes) -> None:

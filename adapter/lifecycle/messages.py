@@ -29,19 +29,25 @@ class ForkWorker:
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """To a new worker: the listeners that come with this message, by address; behind them the scoreboard, if it has a cell there."""
+    """To a new worker: the listeners that come with this message, by address; behind them, with `queue`, the two ends of the queue by
+    which connections are handed over; and then the scoreboard, if it has a cell there.
+    """
 
     addresses: list[str] = field(default_factory=list)
     cell: int = -1
+    queue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DrainNow:
-    """To a worker: take no more from listeners others go on serving, take the rest from those `leaving`; be gone in `seconds`."""
+    """To a worker: take no more from listeners others go on serving, take the rest from those `leaving`; be gone in `seconds`.
+    `final`: nobody serves after it, so nobody would take what it hands over.
+    """
 
     seconds: float = 0.0
     linger: float = 0.0
     leaving: list[str] = field(default_factory=list)
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

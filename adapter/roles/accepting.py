@@ -1,8 +1,11 @@
-"""The listeners of a worker: when to accept from them, and how to leave them.
+"""The listeners of a worker, and the queue of connections that others hand over: when to take from them, and how to leave them.
 
 Several workers wait for the same listeners (EPOLLEXCLUSIVE). A new connection wakes one of those that sleep; if that one then
 does not accept, nobody else is woken. So: who cannot accept takes the listeners out of its epoll *before* it sleeps, and who
 is woken accepts before it does anything else.
+
+The kernel wakes the one that has waited longest in the listener's own list, which is always the same one, as long as it sleeps: with
+kept-alive clients it would end up with all of them. So who has accepted goes to the list's end (it leaves the epoll and comes back).
 """
 
 import errno
@@ -14,6 +17,8 @@ from adapter.gateway.environ import Endpoint
 from adapter.roles.answering import Parties
 from adapter.roles.connection import Connection
 from adapter.roles.deadlines import NEVER, Alarm
+from adapter.roles.handing import Guest
+from adapter.roles.loop import Ready
 from adapter.roles.shared import Shared
 
 QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
@@ -37,9 +42,10 @@ def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: 
 class Gate:
     """Accepts, one connection per turn and listener. All of it for the loop's thread."""
 
-    def __init__(self, shared: Shared, listeners: Mapping[str, socket.socket]) -> None:
+    def __init__(self, shared: Shared, listeners: Mapping[str, socket.socket], queue: socket.socket | None) -> None:
         self._shared = shared
         self._listeners = dict(listeners)
+        self._queue = queue
         for listener in self._listeners.values():
             listener.setblocking(False)
         self._armed = False
@@ -53,29 +59,37 @@ class Gate:
 
     @property
     def open(self) -> bool:
-        """Whether there is a listener left."""
-        return bool(self._listeners)
+        """Whether there is a listener left, or the queue."""
+        return bool(self._listeners) or self._queue is not None
 
     def adjust(self) -> None:
         """Before the loop sleeps: listen, or do not."""
         shared = self._shared
         if self._short and shared.closed != self._closed_then:
             self._resume(0.0)
-        wanted = not self._short and accepts(
-            calls=len(shared.pool.tasks),
-            threads=shared.pool.size,
-            connections=len(shared.connections),
-            most=shared.settings.max_connections,
-            sweeping=self._sweeping,
+        wanted = (
+            not self._short
+            and not shared.paused
+            and accepts(
+                calls=shared.threads.busy,
+                threads=shared.threads.size,
+                connections=len(shared.connections),
+                most=shared.settings.max_connections,
+                sweeping=self._sweeping,
+            )
         )
         if wanted != self._armed:
             self._arm(wanted=wanted)
 
-    def sweep(self, now: float, leaving: Collection[str]) -> None:
-        """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty."""
+    def sweep(self, now: float, leaving: Collection[str], *, final: bool) -> None:
+        """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty. The queue
+        of what others hand over is theirs to take, unless this is `final`.
+        """
         for address in self._listeners.keys() - set(leaving):
             self._drop(address)
-        if self._listeners and not self._sweeping:
+        if self._queue is not None and not final:
+            self._drop_queue()
+        if self.open and not self._sweeping:
             self._sweeping = True
             self._shared.loop.deadlines.set(self._quiet, now + QUIET)
             self._shared.loop.deadlines.set(self._cap, now + SWEEP)
@@ -84,6 +98,8 @@ class Gate:
         """Close every listener now."""
         for address in list(self._listeners):
             self._drop(address)
+        if self._queue is not None:
+            self._drop_queue()
 
     def _arm(self, *, wanted: bool) -> None:
         self._armed = wanted
@@ -92,23 +108,37 @@ class Gate:
                 self._listen(address, listener)
             else:
                 self._shared.loop.remove(listener.fileno())
+        if self._queue is not None:
+            if wanted:
+                self._wait_at(self._queue, self._take_over)
+            else:
+                self._shared.loop.remove(self._queue.fileno())
 
     def _listen(self, address: str, listener: socket.socket) -> None:
         def ready(_mask: int, now: float) -> None:
             self._accept(address, listener, now)
 
+        self._wait_at(listener, ready)
+
+    def _wait_at(self, sock: socket.socket, ready: Ready) -> None:
         try:
-            self._shared.loop.add(listener.fileno(), select.EPOLLIN | _EXCLUSIVE, ready, first=True)
+            self._shared.loop.add(sock.fileno(), select.EPOLLIN | _EXCLUSIVE, ready, first=True)
         except OSError as error:
             if error.errno != errno.EINVAL:  # a kernel before 4.5
                 raise
-            self._shared.loop.add(listener.fileno(), select.EPOLLIN, ready, first=True)
+            self._shared.loop.add(sock.fileno(), select.EPOLLIN, ready, first=True)
 
     def _drop(self, address: str) -> None:
         listener = self._listeners.pop(address)
         if self._armed:
             self._shared.loop.remove(listener.fileno())
         listener.close()
+
+    def _drop_queue(self) -> None:
+        """Only leave it: it is for giving, too."""
+        if self._armed and self._queue is not None:
+            self._shared.loop.remove(self._queue.fileno())
+        self._queue = None
 
     def _accept(self, address: str, listener: socket.socket, now: float) -> None:
         for _ in range(_AT_ONCE if self._sweeping else 1):
@@ -120,6 +150,18 @@ class Gate:
                 self._failed(address, error, now)
                 return
             self._admit(connection, peer, now)
+        if self._shared.multiprocess and not self._sweeping:
+            self._shared.loop.remove(listener.fileno())
+            self._listen(address, listener)
+
+    def _take_over(self, _mask: int, now: float) -> None:
+        """What another worker has handed over; all there is, as nobody else may be woken for what we leave."""
+        shared = self._shared
+        while (guest := shared.handing.take()) is not None:
+            if self._sweeping:
+                shared.loop.deadlines.set(self._quiet, now + QUIET)
+            guest.socket.setblocking(False)
+            Connection(shared, guest, now)
 
     def _admit(self, connection: socket.socket, peer: object, now: float) -> None:
         shared = self._shared
@@ -129,7 +171,9 @@ class Gate:
             shared.loop.deadlines.set(self._quiet, now + QUIET)
         try:
             connection.setblocking(False)
-            Connection(shared, connection, _parties(connection, peer), now)
+            Connection(
+                shared, Guest(connection, _parties(connection, peer), shared.incoming(), shared.settings.header_timeout, 0), now
+            )
         except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
             connection.close()
 
@@ -157,6 +201,8 @@ class Gate:
         """A last look at each queue, then the end, unless there still are clients that we had no descriptor for."""
         for address, listener in list(self._listeners.items()):
             self._accept(address, listener, now)
+        if self._queue is not None:
+            self._take_over(0, now)
         if self._short:
             self._shared.loop.deadlines.set(self._cap, now + SWEEP)
         else:

@@ -1,13 +1,13 @@
 """One request's way through the application and back, the same for a worker's thread and for inetd."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import Endpoint, environ
-from adapter.gateway.wsgi import ClientGone, respond
+from adapter.gateway.environ import Endpoint, environ, surroundings
+from adapter.gateway.wsgi import Out, Response, respond
 from adapter.log import Log
-from adapter.protocols.http1.sending import Reply, refusal
 from adapter.roles.dates import Date
 from adapter.roles.incoming import Whole
 
@@ -33,44 +33,33 @@ class Application:
         self.date = Date()
         self.failed = 0
 
-    def answer(self, request: Whole, parties: Parties, send: Callable[[bytes], None], *, keep_alive: bool) -> bool:
-        """Call it, and send what it says. May the connection go on? Not if it must not, or if the response is incomplete."""
-        reply = Reply(request.head, keep_alive=keep_alive)
-        try:
-            self._respond(request, parties, reply, send)
-        except ClientGone:
-            return False
-        except BaseException:  # noqa: BLE001 -- also SystemExit: an application ends a request, not its neighbours'
-            self._apologize(request, reply, send)
-            return False
-        finally:
-            request.body.close()
-        return reply.keep_alive
-
-    def _respond(self, request: Whole, parties: Parties, reply: Reply, send: Callable[[bytes], None]) -> None:
-        variables = environ(
-            request.head,
-            request.body.rewind(),
-            server=parties.server,
-            client=parties.client,
-            errors=sys.stderr,
+    def around(self, parties: Parties) -> dict[str, Any]:
+        """What is so for every request between these two."""
+        return surroundings(
+            parties.server,
+            parties.client,
             multithread=self._multithread,
             multiprocess=self._multiprocess,
             run_once=self._run_once,
         )
-        respond(self._app, variables, reply, send, self.date, lambda text: self._complain(request, text))
 
-    def _apologize(self, request: Whole, reply: Reply, send: Callable[[bytes], None]) -> None:
-        import traceback  # noqa: PLC0415 -- 5 ms, which inetd would pay per connection
-
-        self._complain(request, traceback.format_exc())
+    def answer(self, request: Whole, around: dict[str, Any], out: Out, *, keep_alive: bool) -> Response:
+        """Call it, and send what it says. What became of that: may the connection go on? Not if the response is incomplete."""
+        head, body = request.head, request.body
+        response = Response(head, out, self.date, keep_alive=keep_alive)
         try:
-            if not reply.started:
-                send(refusal(500, date=self.date()))
-        except ClientGone:
-            pass
+            respond(self._app, environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr), response)
+        except OSError as error:  # of the body's temporary file
+            response.fail(error)
+        finally:
+            if body is not None:
+                body.close()
+        if response.failures:
+            self._complain(request, response.failures)
+        return response
 
-    def _complain(self, request: Whole, text: str) -> None:
-        self.failed += 1
-        self._log.error("the application failed", request=f"{request.head.method} {request.head.target}")
-        self._log.block(text)
+    def _complain(self, request: Whole, failures: Iterable[str]) -> None:
+        for text in failures:
+            self.failed += 1
+            self._log.error("the application failed", request=f"{request.head.method} {request.head.target}")
+            self._log.block(text)

@@ -1,31 +1,37 @@
-"""One request with the application, as a task for a thread of the pool."""
+"""One request with the application, as a task for its threads."""
 
-from collections.abc import Callable
+from typing import Any, Protocol
 
-from adapter.gateway.wsgi import ClientGone
-from adapter.roles.answering import Parties
 from adapter.roles.incoming import Whole
 from adapter.roles.outgoing import Outgoing
-from adapter.roles.pool import Task
 from adapter.roles.shared import Shared
+from adapter.roles.threads import Task
+
+
+class Caller(Protocol):
+    """Who has the request, and gets the response."""
+
+    out: Outgoing
+    around: dict[str, Any]
+    """What is so for all its requests."""
+
+    def finished(self, call: "Call", now: float) -> None:
+        """The call is over; in the thread that leads, once."""
 
 
 class Call(Task):
-    """`finished` is told once, in the loop's thread; then `keep_alive` says whether the connection may go on."""
+    """The caller is told when it is `finished`; then `keep_alive` says whether its connection may go on. `status`: three digits, or
+    nothing when the client was gone before the application said.
+    """
 
-    __slots__ = ("_ended", "_finished", "_out", "_parties", "_request", "_shared", "keep_alive")
+    __slots__ = ("_caller", "_request", "_shared", "keep_alive", "status")
 
-    def __init__(
-        self, shared: Shared, request: Whole, parties: Parties, out: Outgoing, finished: Callable[["Call", float], None]
-    ) -> None:
-        super().__init__()
+    def __init__(self, shared: Shared, request: Whole, caller: Caller) -> None:
+        self.began = 0.0
+        self.thread = 0
         self._shared = shared
         self._request = request
-        self._parties = parties
-        self._out = out
-        self._finished = finished
-        self._ended = False
-        self.keep_alive = False
+        self._caller = caller
 
     @property
     def name(self) -> str:
@@ -34,19 +40,15 @@ class Call(Task):
 
     def run(self) -> None:
         """Whatever the application does, the response is complete afterwards or the connection must not go on."""
-        shared, request = self._shared, self._request
+        shared, request, caller = self._shared, self._request, self._caller
+        self.keep_alive = False
+        self.status = ""
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not shared.closing)
-        try:
-            self.keep_alive = shared.application.answer(request, self._parties, self._send, keep_alive=wanted)
-        finally:
-            self._ended = True
+        response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
+        self.keep_alive = response.keep_alive
+        self.status = response.status
 
     def done(self, now: float) -> None:
-        """Back to the loop."""
-        self._finished(self, now)
-
-    def _send(self, data: bytes) -> None:
-        if self._ended:  # a thread the application left behind still writes: the connection may be another request's by now
-            raise ClientGone
-        self._out.send(data)
+        """Back to the one who leads."""
+        self._caller.finished(self, now)

@@ -1,99 +1,99 @@
-"""One connection, from its acceptance to its end: bytes in, requests to the pool, one at a time; responses out; never blocking.
+"""One connection, from its acceptance to its end: bytes in, requests to the application, one at a time; responses out; never blocking.
 
-All of it is the loop thread's, except `Outgoing`, which the thread of the current call fills. While a request is with the
+All of it is the leading thread's, except `Outgoing`, which the thread of the current call fills. While a request is with the
 application nothing is read: what a pipelining client sends waits in `Incoming`, then in the kernel, then at the client.
-
-The descriptor is closed in one place, `_close`, which never runs while a call does: a thread of the pool may be in send(2).
 """
 
-import socket
-import traceback
-from collections.abc import Callable
-from functools import partial
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
+from typing import Any
 
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
-from adapter.roles import lingering
-from adapter.roles.answering import Parties
 from adapter.roles.calls import Call
-from adapter.roles.deadlines import NEVER, Timed
-from adapter.roles.incoming import BODY, HEAD, IDLE, Incoming
-from adapter.roles.outgoing import Outgoing
+from adapter.roles.deadlines import NEVER
+from adapter.roles.handing import Guest
+from adapter.roles.incoming import BODY, HEAD, IDLE, Whole
+from adapter.roles.line import CALLING, FLUSHING, LINGERING, Line
 from adapter.roles.shared import Shared
 
-CALLING, FLUSHING, LINGERING, CLOSED = range(BODY + 1, BODY + 5)
-"""After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · gone."""
 _READ = 1 << 16
 FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
-_UNWATCHED = -1
 
 
-class Connection(Timed):
-    """Made when accepted; in `Shared.connections` until closed."""
+class Connection(Line):
+    """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = (
-        "_discarded", "_ended", "_fd", "_first_by", "_incoming", "_keep_alive", "_mask", "_out", "_parties", "_shared", "_socket",
-        "_state", "_unread",
-    )  # fmt: skip
+    __slots__ = ("_ended", "_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "around")
 
-    def __init__(self, shared: Shared, sock: socket.socket, parties: Parties, now: float) -> None:
-        super().__init__()
-        self._shared = shared
-        self._socket = sock
-        self._fd = sock.fileno()
-        self._parties = parties
-        self._incoming = Incoming(shared.limits, shared.settings.body_memory)
-        self._out = Outgoing(sock, self._on_stall)
-        self._state = IDLE
+    def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
+        super().__init__(shared, guest.socket, guest.parties.client.host)
+        self._parties = guest.parties
+        self._incoming = guest.incoming
+        self._hops = guest.hops
+        self.around: dict[str, Any] = {}  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
         self._ended = False  # the client will send no more
-        self._unread = 0  # by the client, when we last looked
-        self._discarded = 0
         self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
-        self._mask = EPOLLIN
-        shared.loop.add(self._fd, EPOLLIN, self._on_ready)
         shared.connections.add(self)
-        self._due(now + shared.settings.header_timeout)
-        if shared.closing:
+        self._attempt(self._begin, now, guest.patience)
+
+    def _begin(self, now: float, patience: float) -> None:
+        self._state = self._incoming.stage
+        self._due(now + patience)
+        if self._incoming.has_more:
+            self._take(self._incoming.next(), now)
+        if self._shared.closing or self._shared.handing.giving:
             self.leave(now)
 
-    # -- what happens to us: a bug met by one client must not end the others -----------------------------------------------
+    # -- what happens to us ------------------------------------------------------------------------------------------------
 
     def _on_ready(self, mask: int, now: float) -> None:
         try:
-            self._ready(mask, now)
-        except Exception:  # noqa: BLE001 -- as above
+            if mask == EPOLLIN and self._state <= BODY:
+                self._read(now)
+            else:
+                self._ready(mask, now)
+        except Exception:  # noqa: BLE001 -- a bug met by one client must not end the others
             self._fail()
 
-    def _on_stall(self) -> None:
-        """Called by the thread of the call."""
-        self._shared.loop.post(partial(self._attempt, self._stalled))
-
-    def _on_finish(self, call: Call, now: float) -> None:
-        self._keep_alive = call.keep_alive
-        self._attempt(self._finished, now)
+    def finished(self, call: Call, now: float) -> None:
+        """The call is over; its response may still be on its way."""
+        shared = self._shared
+        shared.requests += 1
+        shared.answered[call.status[:1]] += 1
+        out = self.out
+        if call.keep_alive and not (out.size or out.gone or shared.unusual or self._mask != EPOLLIN or self._incoming.has_more):
+            self._state = IDLE
+            self._due(now + shared.settings.keepalive_timeout)
+        else:
+            self._keep_alive = call.keep_alive
+            self._state = FLUSHING
+            self._attempt(self._said, now)
 
     def expire(self, now: float) -> None:
         """Our deadline. What it means depends on what we were waiting for."""
         self._attempt(self._expired, now)
 
-    def _attempt(self, step: Callable[[float], None], now: float) -> None:
-        try:
-            step(now)
-        except Exception:  # noqa: BLE001 -- as above
-            self._fail()
-
     def leave(self, now: float) -> None:
-        """We drain: an idle client has `linger` seconds for one more request, one that has sent none yet at least a little."""
-        if self._state == IDLE:
+        """We drain: another worker takes the connection, as it is; or, with nobody to take it, an idle client has `linger` seconds
+        for one more request, one that has sent none yet at least a little.
+        """
+        if self._shared.handing.giving:
+            self._attempt(self._hand_over, now)
+        elif self._state == IDLE:
             self._due(min(self.deadline, max(now + self._shared.linger, self._first_by)))
+
+    def resume(self, now: float) -> None:
+        """We were paused: what came meanwhile has not been looked at."""
+        if self._state <= BODY and self._mask == 0:
+            self._due(now + self._shared.settings.header_timeout)
+            self._attempt(self._advance, now)
 
     def cut(self) -> bool:
         """The drain's deadline: close, unless a call runs (the end of the process will do it). True: something was lost."""
         lost = self._state in (HEAD, BODY, CALLING, FLUSHING)
         if self._state == CALLING:
-            self._out.abandon()
+            self.out.abandon()
         else:
             self._close()
         return lost
@@ -103,7 +103,7 @@ class Connection(Timed):
     def _ready(self, mask: int, now: float) -> None:
         if self._state in (CALLING, FLUSHING):
             if mask & (EPOLLHUP | EPOLLERR):  # not a half-close: there is nobody left to read a response
-                self._out.abandon()
+                self.out.abandon()
                 self._lost()
                 return
             if mask & EPOLLOUT:
@@ -111,6 +111,8 @@ class Connection(Timed):
             self._arm()  # the rest can wait until it is its turn; only now do we pay for not hearing of it
         elif self._state == LINGERING:
             self._discard()
+        elif self._shared.paused and mask & (EPOLLHUP | EPOLLERR):
+            self._close()
         else:
             if mask & EPOLLOUT:  # a CONTINUE that found the socket full
                 self._flush(now)
@@ -119,6 +121,9 @@ class Connection(Timed):
 
     def _read(self, now: float) -> bool:
         """Take what is there; False: nothing is."""
+        if self._shared.paused:
+            self._disarm()
+            return True
         try:
             data = self._socket.recv(_READ)
         except (BlockingIOError, InterruptedError):
@@ -127,8 +132,11 @@ class Connection(Timed):
             self._close()
             return True
         if data:
-            self._incoming.feed(data)
-            self._advance(now)
+            request = self._incoming.take(data)
+            if type(request) is Whole:
+                self._call(request, now)
+            else:
+                self._take(request, now)
             return True
         self._ended = True
         if (unfinished := self._incoming.eof()) is None:
@@ -138,25 +146,49 @@ class Connection(Timed):
         return True
 
     def _advance(self, now: float) -> None:
-        """Go on with what has been read: to the next call, or wait for what is missing."""
-        request = self._incoming.next()
+        """Go on with what has been read before."""
+        self._take(self._incoming.next(), now)
+
+    def _take(self, request: Whole | Refusal | None, now: float) -> None:
+        """To the next call, or wait for what is missing."""
         if request is None:
             self._await(now)
         elif isinstance(request, Refusal):
             self._refuse(request, now)
         else:
-            self._first_by = 0.0
-            self._state = CALLING
-            self._due(NEVER)
-            self._stalled(now)  # a CONTINUE may still wait
-            self._shared.pool.submit(Call(self._shared, request, self._parties, self._out, self._on_finish))
+            self._call(request, now)
+
+    def _call(self, request: Whole, now: float) -> None:
+        shared = self._shared
+        if not self.around:
+            self.around = shared.application.around(self._parties)
+        self._first_by = 0.0
+        self._state = CALLING
+        self.deadline = NEVER
+        if self.out.size:  # a CONTINUE may still wait
+            self._stalled(now)
+        if shared.threads.handing_on and shared.threads.stuck(now) and self._pass_on(request, now):
+            return
+        shared.threads.pending.append(Call(shared, request, self))
+
+    def _pass_on(self, request: Whole, now: float) -> bool:
+        """All our threads are held up: a sibling may have one that is not."""
+        shared = self._shared
+        if not shared.multiprocess or shared.closing or request.more or self.out.size:
+            return False
+        if not shared.handing.give(self._as_guest(now), request):
+            return False
+        if request.body is not None:
+            request.body.close()
+        self._close()
+        return True
 
     def _await(self, now: float) -> None:
         stage = self._incoming.stage
         settings = self._shared.settings
         if stage == BODY:
             if self._state != BODY and self._incoming.wants_continue:
-                self._out.put(CONTINUE)
+                self.out.put(CONTINUE)
             self._due(now + settings.body_timeout)
         elif stage == HEAD and self._state == IDLE:
             self._due(now + settings.header_timeout)
@@ -170,39 +202,26 @@ class Connection(Timed):
         self._incoming.close()
         self._keep_alive = False
         self._state = FLUSHING
-        self._out.put(refusal(why.status, date=self._shared.application.date()))
+        self.out.put(refusal(why.status, date=self._shared.application.date()))
         self._said(now)
 
     # -- responses ---------------------------------------------------------------------------------------------------------
 
-    def _finished(self, now: float) -> None:
-        self._shared.requests += 1
-        self._state = FLUSHING
-        self._said(now)
-
     def _said(self, now: float) -> None:
         """The response is complete; some of it may still be here."""
-        if self._out.gone:
+        out = self.out
+        if out.gone:
             self._close()
-        elif self._out.size:
+        elif out.size:
             self._stalled(now)
         else:
             self._settle(now)
 
-    def _stalled(self, now: float) -> None:
-        if self._out.size and self._state in (CALLING, FLUSHING):
-            self._expect_progress(now)
-            self._arm()
-
-    def _expect_progress(self, now: float) -> None:
-        self._unread = self._out.unread()
-        self._due(now + self._shared.settings.write_timeout)
-
     def _flush(self, now: float) -> None:
-        progress = self._out.flush()
-        if self._out.gone:
+        progress = self.out.flush()
+        if self.out.gone:
             self._lost()
-        elif self._out.size == 0:
+        elif self.out.size == 0:
             if self._state == FLUSHING:
                 self._settle(now)
             elif self._state == CALLING:
@@ -213,16 +232,40 @@ class Connection(Timed):
 
     def _settle(self, now: float) -> None:
         """All of the response is with the kernel."""
-        if self._keep_alive:
-            self._state = IDLE
-            self._due(now + self._shared.settings.keepalive_timeout)
-            if self._shared.closing:
-                self.leave(now)
+        if not self._keep_alive:
+            self._linger(now, ended=self._ended)
+            return
+        shared = self._shared
+        self._state = IDLE
+        self._due(now + shared.settings.keepalive_timeout)
+        if shared.paused:
+            self._disarm()
+        elif self._incoming.has_more:
             self._advance(now)
-        else:
-            self._linger(now)
+        elif self._mask != EPOLLIN:
+            self._arm()
+        if shared.closing or shared.handing.giving:
+            self.leave(now)
 
     # -- the end -----------------------------------------------------------------------------------------------------------
+
+    def _hand_over(self, now: float) -> None:
+        """To whoever serves on; what the client has sent of its next request goes along. While a call runs, or something still
+        leaves, it is not time yet.
+        """
+        if self._state > BODY or self.out.size or self._incoming.has_more or self._ended:
+            return
+        given = self._shared.handing.give(self._as_guest(now))
+        if given:
+            self._close()
+        elif given is None:
+            self._due(min(self.deadline, now + self._shared.linger))
+        else:
+            self._shared.handing.wait(self)
+
+    def _as_guest(self, now: float) -> Guest:
+        patience = self._shared.settings.header_timeout if self.deadline == NEVER else max(0.0, self.deadline - now)
+        return Guest(self._socket, self._parties, self._incoming, patience, self._hops)
 
     def _expired(self, now: float) -> None:
         if self._state == IDLE:
@@ -231,69 +274,14 @@ class Connection(Timed):
                 self._close()
         elif self._state in (HEAD, BODY):
             self._refuse(Refusal(408, "too slow"), now)
-        elif self._state in (CALLING, FLUSHING) and self._out.unread() < self._unread:
+        elif self._state in (CALLING, FLUSHING) and self.out.unread() < self._unread:
             self._expect_progress(now)
         elif self._state in (CALLING, FLUSHING):
-            self._out.abandon()
+            self.out.abandon()
             self._lost()
         else:
             self._close()
 
-    def _linger(self, now: float) -> None:
-        """We have said all; wait for the client to say so too."""
-        if self._ended or not lingering.half_close(self._socket):
-            self._close()
-            return
-        self._state = LINGERING
-        self._due(now + lingering.SECONDS)
-        self._arm()
-
-    def _discard(self) -> None:
-        self._discarded = lingering.discard(self._socket, self._discarded)
-        if self._discarded == lingering.OVER:
-            self._close()
-
-    def _lost(self) -> None:
-        """The client is gone. A call that runs keeps the descriptor; HUP, which cannot be masked, must not keep the loop awake."""
-        if self._state == CALLING:
-            self._due(NEVER)
-            self._unwatch()
-        else:
-            self._close()
-
-    def _fail(self) -> None:
-        self._shared.log.error("a connection failed: this is a bug of adapter", client=self._parties.client.host)
-        self._shared.log.block(traceback.format_exc())
-        self._out.abandon()
-        self._lost()
-
-    def _close(self) -> None:
-        if self._state == CLOSED:
-            return
-        self._state = CLOSED
-        self._unwatch()
-        self._shared.loop.deadlines.forget(self)
+    def _forget(self) -> None:
         self._shared.connections.discard(self)
-        self._shared.closed += 1
-        self._out.abandon()
         self._incoming.close()
-        self._socket.close()
-
-    # -- what we wait for --------------------------------------------------------------------------------------------------
-
-    def _due(self, at: float) -> None:
-        self._shared.loop.deadlines.set(self, at)
-
-    def _arm(self) -> None:
-        """Hear of what we can act on. A call that just begins does not come here: mostly it ends before anything happens."""
-        mask = 0 if self._state in (CALLING, FLUSHING) else EPOLLIN
-        if self._out.size:
-            mask |= EPOLLOUT
-        if mask != self._mask != _UNWATCHED:
-            self._mask = mask
-            self._shared.loop.change(self._fd, mask)
-
-    def _unwatch(self) -> None:
-        if self._mask != _UNWATCHED:
-            self._mask = _UNWATCHED
-            self._shared.loop.remove(self._fd)

@@ -30,7 +30,6 @@ class _Client:
     socket: socket.socket
     pid: int
     received: bytes = b""
-    left: bytes = b""  # of what was said to it, still to be sent
     waits_for: list[int] = field(default_factory=list)  # how many answers to let pass before its own
     waits_for_end: bool = False  # it asked us to stop, and wants to know how that ends
     curious: bool = False  # wants to hear what happens while it waits
@@ -145,8 +144,6 @@ class Control:
         client.socket.setblocking(False)
         self._clients.append(client)
         self._watch.add(client.socket.fileno(), lambda: self._hear(client))
-        if client.left:
-            self._await_room(client)
 
     def _hear(self, client: _Client) -> list[Event]:
         try:
@@ -207,32 +204,13 @@ class Control:
         self._asking = [each for each in self._asking if each[0] is not event]
 
     def _reply(self, client: _Client, answer: dict[str, object]) -> None:
-        if client.left:
-            self._forget(client)  # it asks, or waits to hear what happens, and does not read
-            return
-        client.left = json.dumps(answer).encode() + b"\n"
-        if not self._send(client):
-            self._await_room(client)
-
-    def _send(self, client: _Client) -> bool:
-        """As much as goes now; False: some is left. A client that is gone is forgotten."""
+        line = json.dumps(answer).encode() + b"\n"
         try:
-            sent = client.socket.send(client.left, socket.MSG_NOSIGNAL)
-        except BlockingIOError:
-            sent = 0
+            whole = client.socket.send(line, socket.MSG_NOSIGNAL) == len(line)
         except OSError:
-            self._forget(client)
-            return True
-        client.left = client.left[sent:]
-        return not client.left
-
-    def _await_room(self, client: _Client) -> None:
-        self._watch.change(client.socket.fileno(), lambda: self._room(client), writable=True)
-
-    def _room(self, client: _Client) -> list[Event]:
-        if self._send(client) and client in self._clients:
-            self._watch.change(client.socket.fileno(), lambda: self._hear(client))
-        return self._hear(client) if client in self._clients else []
+            whole = False
+        if not whole:
+            self._forget(client)  # it does not read, or is gone: nobody waits for such a client
 
     def _forget(self, client: _Client) -> None:
         if client in self._clients:
@@ -256,7 +234,6 @@ class Control:
                     "waits_for_end": each.waits_for_end,
                     "curious": each.curious,
                     "received": each.received.decode("latin-1"),
-                    "left": each.left.decode("latin-1"),
                 }
                 for each in self._clients
             ],
@@ -271,7 +248,6 @@ class Control:
             self._watch.add(self._listener.socket.fileno(), self._accept)
         for each in plain.get("clients", ()):
             client = _Client(socket.socket(fileno=each["fd"]), each["pid"], each["received"].encode("latin-1"))
-            client.left = str(each.get("left", "")).encode("latin-1")
             client.waits_for = list(each["waits_for"])
             client.waits_for_end = bool(each.get("waits_for_end"))
             client.curious = bool(each.get("curious"))

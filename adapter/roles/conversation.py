@@ -11,6 +11,7 @@ from math import ceil
 from time import monotonic
 
 from adapter.config.settings import Settings
+from adapter.gateway.file_wrapper import Part
 from adapter.gateway.wsgi import ClientGone
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
@@ -103,7 +104,7 @@ class Conversation:
         self._application = application
         self._settings = settings
         self._wire = wire
-        self._parties = parties
+        self._around = application.around(parties)
         self._incoming = Incoming(limits(settings), settings.body_memory)
         self._gone = False
 
@@ -121,31 +122,41 @@ class Conversation:
         patience = self._settings.header_timeout
         while (request := self._next(patience)) is not None:
             if isinstance(request, Refusal):
-                self._send(refusal(request.status, date=self._application.date()))
+                self.send(refusal(request.status, date=self._application.date()))
                 return True
             wanted = self._settings.keepalive_timeout > 0 and (request.more or not self._wire.stopping())
-            if not self._application.answer(request, self._parties, self._send, keep_alive=wanted):
+            if not self._application.answer(request, self._around, self, keep_alive=wanted).keep_alive:
                 return True
             patience = self._settings.keepalive_timeout
         return False
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        """To the client. Raises ClientGone."""
         try:
             self._wire.send(data, self._settings.write_timeout)
         except ClientGone:
             self._gone = True
             raise
 
+    def finish(self, data: bytes) -> None:
+        """To the client: there is no other way than to wait for it."""
+        self.send(data)
+
+    def finish_file(self, _head: bytes, _part: Part) -> bool:
+        """Not here: the descriptors we were given may be pipes."""
+        return False
+
     def _next(self, patience: float) -> Whole | Refusal | None:
         """The next request, or why there is none; None: good-bye. `patience`: seconds for its first byte."""
         deadlines = self._deadlines(patience)
-        while (request := self._incoming.next()) is None:
+        request = self._incoming.next()
+        while request is None:
             idle = self._incoming.stage == IDLE
             if not self._wire.await_input(deadlines() - monotonic(), idle=idle):
                 return None if idle else Refusal(408, "too slow")
             if not (data := self._wire.read()):
                 return self._incoming.eof()
-            self._incoming.feed(data)
+            request = self._incoming.take(data)
         return request
 
     def _deadlines(self, patience: float) -> Callable[[], float]:
@@ -157,7 +168,7 @@ class Conversation:
             before, stage = stage, self._incoming.stage
             if stage == BODY:
                 if before != BODY and self._incoming.wants_continue:
-                    self._send(CONTINUE)
+                    self.send(CONTINUE)
                 until = monotonic() + self._settings.body_timeout
             elif stage == HEAD and before == IDLE:
                 until = monotonic() + self._settings.header_timeout

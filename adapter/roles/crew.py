@@ -35,10 +35,11 @@ from adapter.lifecycle.messages import (
     to_plain,
 )
 from adapter.log import Log
+from adapter.roles.commons import Commons
 from adapter.roles.lastwords import LastWords
 from adapter.roles.petitions import Petitions
 from adapter.roles.watch import Hear, Watch
-from adapter.unix import namedlocks, processes
+from adapter.unix import processes
 from adapter.unix.channels import Channel
 
 
@@ -61,7 +62,7 @@ class Crew:
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
         self.imported: dict[str, list[int]] = {}  # files that were told of, with their marks, until somebody takes them from here
         self._petitions = petitions
-        self._locks = -1  # the file of the workers' locks, one for the server's whole life
+        self._commons = Commons()
         self._log = log
         self._watch = watch
 
@@ -69,12 +70,11 @@ class Crew:
 
     def load(self, generation: int, family: Family, directory: str) -> int:
         """Start this generation's preloader; returns its pid. Raises OSError, or Fatal for a bad --envdir."""
+        self._commons.open()
         start = os.path.join(directory, family.settings.chdir or "")
         environ = {**application_environment(family.settings, os.environ), "PWD": start}
         try:
             witness = self.of_preloaders.open(generation)
-            if self._locks < 0:
-                self._locks = namedlocks.create()
             ours, theirs = Channel.pair()
         except OSError as error:
             raise SystemFailure(f"cannot start a preloader: {error.strerror}") from error
@@ -89,7 +89,7 @@ class Crew:
         family.channel = ours
         self.families[generation] = family
         self._attend(ours, partial(self._hear_preloader, generation))
-        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness, self._locks])
+        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness, self._commons.locks])
         return pid
 
     def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
@@ -107,17 +107,18 @@ class Crew:
         self._attend(ours, partial(self._hear_worker, worker))
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno(), witness])
-            ours.send(to_plain(Serve(family.addresses, cell)), [*listeners, *board])
+            queue = self._commons.queue
+            ours.send(to_plain(Serve(family.addresses, cell, bool(queue))), [*listeners, *queue, *board])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
         finally:
             theirs.close()
         return ""
 
-    def drain(self, worker: int, seconds: float, linger: float, leaving: Iterable[str]) -> None:
+    def drain(self, worker: int, seconds: float, linger: float, leaving: Iterable[str], *, final: bool) -> None:
         """Have a worker drain."""
         self.accepting.add(worker)
-        self._tell(worker, DrainNow(seconds, linger, list(leaving)))
+        self._tell(worker, DrainNow(seconds, linger, list(leaving), final))
 
     def tell_numbers(self, *, calls: bool) -> None:
         """Have every worker say its numbers in the log."""
@@ -167,10 +168,11 @@ class Crew:
         }
         workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
         witnesses = [self.of_workers.to_plain(), self.of_preloaders.to_plain()]
-        return {"families": families, "workers": workers, "witnesses": witnesses, "locks": self._locks}
+        return {"families": families, "workers": workers, "witnesses": witnesses, "commons": self._commons.to_plain()}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
+        self._commons.restore(plain.get("commons", {}))
         for number, each in plain.get("families", {}).items():
             channel = Channel.adopt(each["fd"]) if each["fd"] >= 0 else None
             self.families[int(number)] = Family(Settings.from_dict(each["settings"]), list(each["addresses"]), channel)
@@ -180,10 +182,6 @@ class Crew:
             channel = Channel.adopt(fd)
             self._workers[int(worker)] = channel, generation
             self._attend(channel, partial(self._hear_worker, int(worker)))
-
-        if (locks := plain.get("locks", -1)) >= 0:
-            os.set_inheritable(locks, False)
-            self._locks = locks
         for words, witnesses in zip((self.of_workers, self.of_preloaders), plain.get("witnesses", ()), strict=False):
             words.restore(witnesses)
 
@@ -191,7 +189,7 @@ class Crew:
         """Every descriptor that the carryover names."""
         channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
         spoken = [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
-        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *([self._locks] if self._locks >= 0 else [])]
+        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *self._commons.fds()]
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 

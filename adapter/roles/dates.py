@@ -13,18 +13,18 @@ def imf_fixdate(seconds: int) -> str:
 
 
 class Date:
-    """Called, it says the time now."""
+    """Called, it says the time now, as a field line."""
 
     __slots__ = ("_said",)
 
     def __init__(self) -> None:
-        self._said = (0, "")
+        self._said = (0, b"")
 
-    def __call__(self) -> str:
-        """The time now, as `imf_fixdate`."""
+    def __call__(self) -> bytes:
+        """`Date: `, the time now as `imf_fixdate`, CRLF."""
         now = int(time.time())
-        second, text = self._said  # both in one assignment: threads call this
+        second, line = self._said  # both in one assignment: threads call this
         if second != now:
-            text = imf_fixdate(now)
-            self._said = (now, text)
-        return text
+            line = f"Date: {imf_fixdate(now)}\r\n".encode()
+            self._said = (now, line)
+        return line

@@ -1,12 +1,12 @@
 """Bytes in, whole requests out: head and stored body, one at a time, in order. What comes too early waits its turn."""
 
 from collections import deque
-from io import BytesIO
-from typing import BinaryIO, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
 
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
-from adapter.protocols.http1.events import End, Head, Refusal
+from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 
@@ -14,33 +14,15 @@ IDLE, HEAD, BODY = range(3)
 """Where in a message the client is: before it, within its head, within its body."""
 
 
-class Body(Protocol):
-    """A request's content, whole."""
-
-    def rewind(self) -> BinaryIO:
-        """From its start."""
-
-    def close(self) -> None:
-        """Forget it."""
-
-
 class Whole(NamedTuple):
-    """A request that has fully arrived. `more`: (some of) the next one has too, and must be answered as well."""
+    """A request that has fully arrived. `body`: None when it has none. `more`: (some of) the next one has too, and must be answered as well."""
 
     head: Head
-    body: Body
+    body: Spool | None
     more: bool
 
 
-class _Empty:
-    def rewind(self) -> BinaryIO:
-        return BytesIO()
-
-    def close(self) -> None:
-        pass
-
-
-_EMPTY = _Empty()
+_made = tuple.__new__  # what NamedTuple does, without the call in between
 
 
 class Incoming:
@@ -51,14 +33,53 @@ class Incoming:
     def __init__(self, limits: Limits, memory: int) -> None:
         self._receiver = Receiver(limits)
         self._memory = memory
-        self._pending: deque[Head | bytes | End | Refusal] = deque()
+        self._pending: deque[Event] | None = None  # mostly there is none: what comes is a whole request
         self._awaited = False
         self._head: Head | None = None
         self._body: Spool | None = None
 
-    def feed(self, data: bytes) -> None:
-        """These bytes came. Ask `next` what has become of them."""
-        self._pending.extend(self._receiver.feed(data))
+    def take(self, data: bytes) -> Whole | Refusal | None:
+        """These bytes came: `next`, with them."""
+        if self._pending is None and self._head is None:
+            head = self._receiver.whole(data)
+            if head is not None:
+                return _made(Whole, (head, None, False))
+        events = self._receiver.feed(data)
+        if self._pending:
+            self._pending.extend(events)
+        else:
+            self._pending = deque(events)
+        return self.next()
+
+    def to_plain(self, whole: Whole | None = None) -> tuple[dict[str, Any], Spool | None]:
+        """Where in a message the client is, and its body so far: for whoever goes on with it. `whole`: a request that `next` gave
+        and nobody has answered. Only while nothing more has been read (`has_more`).
+        """
+        head, body = (self._head, self._body) if whole is None else (whole.head, whole.body)
+        plain = {
+            "receiver": self._receiver.to_plain(),
+            "head": None if head is None else list(head),
+            "awaited": self._awaited,
+            "whole": whole is not None,
+        }
+        return plain, body
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], body: Spool | None, limits: Limits, memory: int) -> Self:
+        """From `to_plain`."""
+        incoming = cls(limits, memory)
+        incoming._receiver = Receiver.from_plain(plain["receiver"], limits)
+        incoming._awaited = plain["awaited"]
+        if plain["head"] is not None:
+            incoming._head, incoming._body = Head(*plain["head"]), body
+        if plain["whole"]:
+            incoming._pending = deque([END])
+        return incoming
+
+    @property
+    def has_more(self) -> bool:
+        """Something has been read that `next` has not looked at."""
+        return bool(self._pending)
 
     def eof(self) -> Refusal | None:
         """No more will come. None: good, it was between two requests."""
@@ -80,6 +101,7 @@ class Incoming:
                     return full
             else:
                 return self._whole()
+        self._pending = None
         return None
 
     @property
@@ -101,7 +123,7 @@ class Incoming:
         self._head = self._body = None
 
     def _whole(self) -> Whole:
-        head, body = self._head, self._body or _EMPTY
+        head, body = self._head, self._body
         assert head is not None
         self._head = self._body = None
         return Whole(head, body, bool(self._pending) or self._receiver.midway)

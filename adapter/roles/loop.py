@@ -3,8 +3,9 @@
 import os
 import select
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from time import monotonic
+from typing import Protocol
 
 from adapter.roles.deadlines import NEVER, Deadlines
 
@@ -13,13 +14,27 @@ Ready = Callable[[int, float], None]
 _MOST = 512  # events per turn
 
 
+class Calls(Protocol):
+    """What the events of a turn have led to, for the application's threads."""
+
+    @property
+    def pending(self) -> Sized:
+        """Calls that the leader has to see to."""
+
+    def turned(self) -> None:
+        """A turn has news."""
+
+    def go_on(self, now: float) -> float:
+        """See to what is pending; the time after it. 0: this thread does not lead any more."""
+
+
 class Loop:
-    """Everything here is for the loop's own thread, except `post`."""
+    """Everything here is for the thread that leads, except `post`."""
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
+        self._first: dict[int, Ready] = {}
         self._ready: dict[int, Ready] = {}
-        self._first: set[int] = set()
         self.deadlines = Deadlines()
         self._posted: deque[Callable[[float], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -29,9 +44,7 @@ class Loop:
     def add(self, fd: int, mask: int, ready: Ready, *, first: bool = False) -> None:
         """Call `ready` whenever `fd` is; `first`: before those of the same turn that are not."""
         self._epoll.register(fd, mask)
-        self._ready[fd] = ready
-        if first:
-            self._first.add(fd)
+        (self._first if first else self._ready)[fd] = ready
 
     def change(self, fd: int, mask: int) -> None:
         """Call it for these events from now on; HUP and ERR always count."""
@@ -39,39 +52,54 @@ class Loop:
 
     def remove(self, fd: int) -> None:
         """No more. Before closing `fd`: a closed one stays in the epoll as long as another process (a fork) has it open."""
-        del self._ready[fd]
-        self._first.discard(fd)
+        if self._ready.pop(fd, None) is None:
+            del self._first[fd]
         self._epoll.unregister(fd)
 
     def post(self, call: Callable[[float], None]) -> None:
-        """Have the loop's thread call this with the time, soon. From any thread."""
+        """Have the thread that leads call this with the time, soon. From any thread."""
         self._posted.append(call)
         if not self._woken:
             self._woken = True
             os.eventfd_write(self._wake, 1)
 
-    def turn(self) -> None:
-        """Sleep until something happens, then see to everything that has."""
+    def turn(self, calls: Calls) -> bool:
+        """Sleep until something happens, then see to everything that has. False: this thread does not lead any more.
+
+        What is left of the events is then the new leader's affair, whose loop hears of them again: they are level-triggered.
+        """
         deadline = self.deadlines.next()
         wait = None if deadline == NEVER else max(0.0, deadline - monotonic())
         events = self._epoll.poll(wait, _MOST)
         now = monotonic()
-        first = self._first
-        if first and len(events) > 1:
-            events.sort(key=lambda event: event[0] not in first)
-        for fd, mask in events:
-            ready = self._ready.get(fd)
-            # None: gone since, in this very turn. If the number is another's by now, that one finds nothing to read: all
-            # descriptors here are non-blocking and level-triggered, so a call too many is harmless, and none is missed.
-            if ready is not None:
-                ready(mask, now)
+        if events:
+            calls.turned()
+            if self._first and not (now := self._dispatch(self._first, events, calls, now)):
+                return False
+            if not (now := self._dispatch(self._ready, events, calls, now)):
+                return False
         for timed in self.deadlines.due(now):
             timed.expire(now)
+            if calls.pending and not (now := calls.go_on(now)):
+                return False
+        return True
 
     def close(self) -> None:
         """The end. Only when no other thread can `post` any more: the number of `_wake` may be somebody else's next."""
         self._epoll.close()
         os.close(self._wake)
+
+    def _dispatch(self, known: dict[int, Ready], events: list[tuple[int, int]], calls: Calls, now: float) -> float:
+        """Tell those that are known; the time after it, as `go_on`."""
+        for fd, mask in events:
+            # None: it is among the others, or gone since, in this very turn. If the number is another's by now, that one finds
+            # nothing to read: all descriptors here are non-blocking, so a call too many is harmless, and none is missed.
+            ready = known.get(fd)
+            if ready is not None:
+                ready(mask, now)
+                if calls.pending and not (now := calls.go_on(now)):
+                    return 0.0
+        return now
 
     def _take_posted(self, _mask: int, now: float) -> None:
         # In this order. A post that sees `_woken` still true relies on us to take it after this point, and we do; were the

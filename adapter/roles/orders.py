@@ -171,7 +171,7 @@ class Orders:
             kept = self.crew.families[self.state.target].addresses
             leaving = [each for each in self.crew.addresses_of(order.worker) if each not in kept]
         linger = self.state.limits.linger(final=order.final, seconds=order.seconds)
-        self.crew.drain(order.worker, order.seconds, linger, leaving)
+        self.crew.drain(order.worker, order.seconds, linger, leaving, final=order.final)
 
     def _commit(self, generation: int) -> None:
         """This generation's settings are the master's own from here on."""

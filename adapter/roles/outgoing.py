@@ -1,10 +1,12 @@
-"""What a connection still has to send: the one thing that the loop and an application's thread share, under a lock.
+"""What a connection still has to send: the one thing that the loop and the thread of a call share, under a lock.
 
-A thread hands its bytes to the kernel itself; what the kernel does not take waits here for the loop. So a slow client with a
-small response holds no thread, and one with a large response holds a thread but bounded memory.
+The thread of a call hands its bytes to the kernel itself; what the kernel does not take waits here for the loop. So a slow client
+holds no thread: not with a small response, nor with one that is there as a whole (a list of blocks, a file). Only an application that
+makes its response piece by piece waits when it is too far ahead of its client: its next piece belongs to its own thread.
 """
 
 import fcntl
+import os
 import socket
 import sys
 import termios
@@ -12,29 +14,56 @@ from collections import deque
 from collections.abc import Callable
 from threading import Condition, Lock
 
+from adapter.gateway.file_wrapper import Part
 from adapter.gateway.wsgi import ClientGone
 
 FULL = 1 << 20  # bytes; a thread that finds more than this waiting waits too
 _ROOM = FULL // 2  # and goes on below this
 _PIECE = 1 << 16  # smaller pieces are joined: an application may yield byte by byte
+_AT_ONCE = 1 << 22  # bytes for one client per turn: the others want theirs too
+
+
+class _File:
+    """Bytes of a file, sent by the kernel. Owns the descriptor."""
+
+    __slots__ = ("_fd", "_offset", "left")
+
+    def __init__(self, part: Part) -> None:
+        self._fd = os.dup(part.fd)
+        self._offset = part.offset
+        self.left = part.size
+
+    def send_to(self, sock: socket.socket) -> int:
+        """How much the kernel took. Raises OSError, also when the file has become shorter than it was."""
+        sent = os.sendfile(sock.fileno(), self._fd, self._offset, min(self.left, _AT_ONCE))
+        if not sent:
+            raise OSError("the file has become shorter")
+        self._offset += sent
+        self.left -= sent
+        return sent
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+_Piece = bytearray | memoryview | _File
 
 
 class Outgoing:
-    """The bytes that wait, in order. `send` is for the thread of a call, the rest for the loop.
+    """The bytes that wait, in order. `send` and its like are for the thread of a call, the rest for the loop.
 
     `stalled` is called (by the sending thread, under the lock) when bytes begin to wait: the loop must then call `flush`
     whenever the socket is writable. `gone`: nobody will ever read what we send.
     """
 
-    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "_waiting", "gone", "size")
+    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "size")
 
     def __init__(self, sock: socket.socket, stalled: Callable[[], None]) -> None:
         self._socket = sock
         self._stalled = stalled
-        self._pieces: deque[bytearray | memoryview] = deque()
+        self._pieces: deque[_Piece] | None = None  # most connections never have any
         self._lock = Lock()
-        self._room = Condition(self._lock)
-        self._waiting = False
+        self._room: Condition | None = None  # while a thread waits
         self.size = 0
         self.gone = False
 
@@ -44,11 +73,38 @@ class Outgoing:
             if self.put(data):
                 self._stalled()
             while self.size > FULL:
-                self._waiting = True
+                self._room = self._room or Condition(self._lock)
                 # No timeout here: the loop's write_timeout ends it, and a second clock could only disagree with the first.
                 self._room.wait()
             if self.gone:
                 raise ClientGone
+
+    def finish(self, data: bytes) -> None:
+        """Send the last bytes of a response: they are in memory, so waiting would save nothing. Raises ClientGone."""
+        with self._lock:
+            if self.put(data):
+                self._stalled()
+            if self.gone:
+                raise ClientGone
+
+    def finish_file(self, head: bytes, part: Part) -> bool:
+        """Send a file after these bytes; False: no descriptor is free for it. Raises ClientGone."""
+        with self._lock:
+            try:
+                file = _File(part)
+            except OSError:
+                return False
+            waited = self.size
+            self._append(head)
+            self._queue().append(file)
+            self.size += file.left
+            if not waited:
+                self._pump()
+                if self.size:
+                    self._stalled()
+            if self.gone:
+                raise ClientGone
+        return True
 
     def put(self, data: bytes) -> bool:
         """Send without waiting; True when bytes begin to wait (they did not before). For the loop while no call runs."""
@@ -57,28 +113,24 @@ class Outgoing:
         if self.size:
             self._append(data)
             return False
-        sent = self._hand_over(data)
-        if sent is None or sent == len(data):
+        try:
+            sent = self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            self._give_up()
+            return False
+        if sent == len(data):
             return False
         self._append(memoryview(data)[sent:])
         return True
 
     def flush(self) -> bool:
         """Send what the socket takes; True when it took something."""
-        before = self.size
         with self._lock:
-            while self._pieces:
-                piece = self._pieces[0]
-                sent = self._hand_over(piece)
-                if sent is None:
-                    return False
-                self.size -= sent
-                if sent < len(piece):
-                    self._cut(piece, sent)
-                    break
-                self._pieces.popleft()
-            self._wake()
-            return self.size != before
+            before = self.size
+            self._pump()
+            return self.size != before and not self.gone
 
     def unread(self) -> int:
         """Bytes that the kernel took and the client's has not: tcp(7), unix(7), SIOCOUTQ.
@@ -92,38 +144,64 @@ class Outgoing:
         with self._lock:
             self._give_up()
 
+    def _pump(self) -> None:
+        pieces = self._queue()
+        budget = self.size - _AT_ONCE
+        while pieces and self.size > budget:
+            piece = pieces[0]
+            try:
+                sent = self._send_some(piece, more=len(pieces) > 1)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:  # EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH: whatever it is, this client gets nothing any more
+                self._give_up()
+                return
+            self.size -= sent
+            self._shorten(pieces, sent)
+        if self._room is not None and self.size <= _ROOM:
+            self._room.notify_all()
+            self._room = None
+
+    def _send_some(self, piece: _Piece, *, more: bool) -> int:
+        if isinstance(piece, _File):
+            return piece.send_to(self._socket)
+        return self._socket.send(piece, socket.MSG_MORE if more else 0)
+
+    def _shorten(self, pieces: deque[_Piece], sent: int) -> None:
+        piece = pieces[0]
+        if isinstance(piece, _File):
+            if not piece.left:
+                piece.close()
+                pieces.popleft()
+        elif sent == len(piece):
+            pieces.popleft()
+        elif isinstance(piece, bytearray):
+            del piece[:sent]
+        else:
+            pieces[0] = piece[sent:]
+
     def _give_up(self) -> None:
         self.gone = True
         self.size = 0
-        self._pieces.clear()
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiting and self.size <= _ROOM:
-            self._waiting = False
+        for piece in self._pieces or ():
+            if isinstance(piece, _File):
+                piece.close()
+        self._pieces = None
+        if self._room is not None:
             self._room.notify_all()
+            self._room = None
 
-    def _hand_over(self, data: bytes | bytearray | memoryview) -> int | None:
-        """How much the kernel took; None: the client is gone."""
-        try:
-            return self._socket.send(data)
-        except (BlockingIOError, InterruptedError):
-            return 0
-        except OSError:  # EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH: whatever it is, this client gets nothing any more
-            self._give_up()
-            return None
+    def _queue(self) -> deque[_Piece]:
+        if self._pieces is None:
+            self._pieces = deque()
+        return self._pieces
 
     def _append(self, data: bytes | memoryview) -> None:
         self.size += len(data)
+        pieces = self._queue()
         if len(data) >= _PIECE:
-            self._pieces.append(memoryview(data))
-        elif self._pieces and isinstance(last := self._pieces[-1], bytearray) and len(last) < _PIECE:
+            pieces.append(memoryview(data))
+        elif pieces and isinstance(last := pieces[-1], bytearray) and len(last) < _PIECE:
             last += data
         else:
-            self._pieces.append(bytearray(data))
-
-    def _cut(self, piece: bytearray | memoryview, sent: int) -> None:
-        if isinstance(piece, bytearray):
-            del piece[:sent]
-        else:
-            self._pieces[0] = piece[sent:]
+            pieces.append(bytearray(data))

@@ -8,13 +8,17 @@ from select import EPOLLIN
 from time import monotonic
 
 from adapter.config.settings import Settings
+from adapter.lifecycle.pace import TICK
 from adapter.log import Log
 from adapter.roles.accepting import Gate
 from adapter.roles.answering import App
 from adapter.roles.deadlines import NEVER, Alarm
 from adapter.roles.draining import Draining
-from adapter.roles.pool import Task
 from adapter.roles.shared import Shared
+from adapter.roles.threads import GO_ON, OVER, RELIEVED, Task
+from adapter.unix.handover import Ends
+
+_LAST_PART = 0.25  # of a drain: what could not be handed over by then is told to close
 
 
 def _nothing() -> None:
@@ -22,25 +26,40 @@ def _nothing() -> None:
 
 
 class Server:
-    """Serves `app` on `listeners` (by address) with `settings.threads` threads. Owns the listeners: closes them.
+    """Serves `app` on `listeners` (by address) with `settings.threads` threads. Owns the listeners: closes them. `queue`: the one by
+    which connections are handed over.
 
-    Everything is for one thread: what is called while `run` runs is called from what `watch` calls.
+    Everything is for the thread that leads: what is called while `run` runs is called from what `watch` calls. `on_tick` alone is
+    called by the thread that stands by, every few milliseconds while there is work and once after: it may read, and `post`.
     """
 
     def __init__(
-        self, app: App, settings: Settings, listeners: Mapping[str, socket.socket], log: Log, *, multiprocess: bool
+        self,
+        app: App,
+        settings: Settings,
+        listeners: Mapping[str, socket.socket],
+        log: Log,
+        *,
+        multiprocess: bool,
+        queue: Ends | None = None,
     ) -> None:
         self._log = log
-        self._shared = Shared(app, settings, log, multiprocess=multiprocess)
+        self._shared = Shared(app, settings, log, multiprocess=multiprocess, queue=queue, lead=self._lead, tick=self._tick)
         self._loop = self._shared.loop
-        self._gate = Gate(self._shared, listeners)
+        self._gate = Gate(self._shared, listeners, queue.take if queue else None)
         self._draining: Draining | None = None
-        self._tick = Alarm(self._look)
+        self._look_again = Alarm(self._look)
         self._looked = 0.0
         self._rest = Alarm(self._rested)
         self._resting = False
+        self._give_in = Alarm(self._keep)
+        self._beat = Alarm(self._tick)  # while the thread that stands by leads
+        self._turns = 0
+        self._whole = True
         self.on_idle: Callable[[], None] = _nothing
         self.on_busy: Callable[[], None] = _nothing
+        self.on_tick: list[Callable[[float], None]] = []
+        self.give_up: Callable[[], None] = _nothing
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
         """Call `ready` in the loop's thread whenever `fd` is readable or hung up; it must then read, or `unwatch`."""
@@ -54,39 +73,87 @@ class Server:
         """Close every listener now."""
         self._gate.release()
 
-    def drain(self, seconds: float, *, linger: float, leaving: Collection[str]) -> None:
+    def drain(self, seconds: float, *, linger: float, leaving: Collection[str], final: bool) -> None:
         """Take no more, finish what there is, and let `run` return, in `seconds` at the latest. Asked again: the stricter of both.
 
-        Listeners in `leaving` have nobody after us: their queue is served too. An idle connection stays `linger` seconds.
+        Unless this is `final`, others serve on, and connections are handed over to them. Listeners in `leaving` have nobody after us:
+        their queue is served too. With nobody to take it, an idle connection stays `linger` seconds.
         """
         now = monotonic()
+        shared = self._shared
         asked = Draining(seconds, linger, frozenset(leaving))
+        shared.unusual = True
         self._draining = draining = self._draining.after(now - self._looked).joined(asked) if self._draining else asked
-        self._shared.closing = True
-        self._shared.linger = draining.linger
+        shared.linger = draining.linger
         self._looked = now
-        self._loop.deadlines.set(self._tick, now + draining.tick)
-        self._gate.sweep(now, draining.leaving)
+        self._loop.deadlines.set(self._look_again, now + draining.tick)
+        self.resume()
+        self._gate.sweep(now, draining.leaving, final=final)
+        if final or not shared.handing.possible:
+            self._keep(now)
+            return
+        if not shared.closing:
+            shared.handing.giving = True
+            self._loop.deadlines.set(self._give_in, now + draining.left * (1 - _LAST_PART))
+        self._leave(now)
+
+    def _keep(self, now: float) -> None:
+        """Nobody takes our connections: each is told, with its next response, that it is over."""
+        self._shared.handing.stop()
+        self._shared.closing = True
+        self._leave(now)
+
+    def _leave(self, now: float) -> None:
         for connection in list(self._shared.connections):
             connection.leave(now)
 
+    def pause(self) -> None:
+        """Take no requests: clients wait in the queue of the listener, and with what they send on their connections. Idempotent."""
+        self._shared.paused = self._shared.unusual = True
+
+    def resume(self) -> None:
+        """Take requests again. Idempotent."""
+        if self._shared.paused:
+            self._shared.paused = False
+            self._shared.unusual = self._draining is not None
+            now = monotonic()
+            for connection in list(self._shared.connections):
+                connection.resume(now)
+
     def run(self) -> bool:
-        """Serve until drained. False: the deadline cut something, and threads may still run: only the process' end ends them."""
-        self._shared.pool.start()
-        while not self._over():
-            self._gate.adjust()
-            self._mind_rest()
-            self._loop.turn()
-        whole = self._cut()
-        if whole:
-            self._shared.pool.dismiss()
+        """Serve until drained. False: the deadline cut something; when a call that was cut still runs, `give_up` is called instead, in
+        another thread: only the end of the process can end that call.
+        """
+        self._shared.threads.run()
+        if self._whole:
             self._loop.close()
-        return whole
+        return self._whole
+
+    def _lead(self) -> int:
+        """One turn of the loop, in the thread that leads."""
+        if self._over():
+            self._whole = self._cut()
+            if not self._whole and self._shared.threads.busy:
+                self.give_up()
+            return OVER
+        threads = self._shared.threads
+        self._gate.adjust()
+        if self._shared.settings.idle_exit:
+            self._mind_rest()
+        if threads.handing_on and threads.turns != self._turns and self._beat.deadline == NEVER:
+            self._turns = threads.turns
+            self._loop.deadlines.set(self._beat, monotonic() + TICK)
+        return GO_ON if self._loop.turn(threads) else RELIEVED
+
+    def _tick(self, now: float) -> None:
+        for each in self.on_tick:
+            each(now)
 
     def report(self) -> dict[str, int]:
         """Numbers for the log: since the start, then now."""
         shared = self._shared
-        running = sum(1 for task in shared.pool.tasks if task.thread)
+        tasks = shared.threads.tasks
+        running = sum(1 for task in tasks if task.thread)
         return {
             "requests": shared.requests,
             "accepted": shared.accepted,
@@ -94,13 +161,15 @@ class Server:
             "failed": shared.application.failed,
             "connections": len(shared.connections),
             "in_flight": running,
-            "waiting": len(shared.pool.tasks) - running,
+            "waiting": len(tasks) - running,
+            "given": shared.handing.given,
+            "taken": shared.handing.taken,
         }
 
     def calls(self) -> list[tuple[str, float, int]]:
         """Requests that the application is working on: method and target, seconds so far, thread."""
         now = monotonic()
-        return [(task.name, now - task.began, task.thread) for task in self._shared.pool.tasks if task.thread]
+        return [(task.name, now - task.began, task.thread) for task in self._shared.threads.tasks if task.thread]
 
     def _over(self) -> bool:
         draining = self._draining
@@ -111,12 +180,12 @@ class Server:
             self._draining = self._draining.after(now - self._looked)
             self._looked = now
             if self._draining.left > 0:
-                self._loop.deadlines.set(self._tick, now + self._draining.tick)
+                self._loop.deadlines.set(self._look_again, now + self._draining.tick)
 
     def _cut(self) -> bool:
         """End what is left. True: it was nothing that anybody will miss."""
         self._gate.release()
-        for task in list(self._shared.pool.tasks):
+        for task in self._shared.threads.tasks:
             self._tell_cut(task)
         lost = sum([connection.cut() for connection in list(self._shared.connections)])
         if lost:
@@ -134,8 +203,6 @@ class Server:
 
     def _mind_rest(self) -> None:
         limit = self._shared.settings.idle_exit
-        if limit <= 0:
-            return
         if self._shared.connections:
             self._loop.deadlines.set(self._rest, NEVER)
             if self._resting:

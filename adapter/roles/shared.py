@@ -1,13 +1,17 @@
 """What all connections of one worker have in common."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from adapter.config.settings import Settings
+from adapter.gateway.spool import Spool
 from adapter.log import Log
 from adapter.roles.answering import App, Application
-from adapter.roles.incoming import limits
+from adapter.roles.handing import Handing
+from adapter.roles.incoming import Incoming, limits
 from adapter.roles.loop import Loop
-from adapter.roles.pool import Pool
+from adapter.roles.threads import Threads
+from adapter.unix.handover import Ends
 
 
 class Open(Protocol):
@@ -16,25 +20,48 @@ class Open(Protocol):
     def leave(self, now: float) -> None:
         """We drain."""
 
+    def resume(self, now: float) -> None:
+        """We were paused, and are no more."""
+
     def cut(self) -> bool:
         """The drain's deadline is here. True: something was lost."""
 
 
 class Shared:
-    """One per server. Written by the loop's thread; threads of calls read `closing` and `keep_alive` only."""
+    """One per server. Written by the thread that leads; threads of calls read `closing` and `keep_alive` only."""
 
-    def __init__(self, app: App, settings: Settings, log: Log, *, multiprocess: bool) -> None:
+    def __init__(
+        self,
+        app: App,
+        settings: Settings,
+        log: Log,
+        *,
+        multiprocess: bool,
+        queue: Ends | None,
+        lead: Callable[[], int],
+        tick: Callable[[float], None],
+    ) -> None:
         self.settings = settings
         self.log = log
         self.application = Application(app, log, multithread=settings.threads > 1, multiprocess=multiprocess)
+        self.multiprocess = multiprocess
         self.limits = limits(settings)
         self.keep_alive = settings.keepalive_timeout > 0
         self.loop = Loop()
-        self.pool = Pool(settings.threads, self.loop.post)
+        self.threads = Threads(settings.threads, self.loop.post, lead, tick)
+        self.handing = Handing(queue, self.loop, log, self.incoming)
         self.connections: set[Open] = set()
-        self.closing = False  # we drain: every response says so
+        self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
+        self.paused = False  # requests wait; nothing is accepted
+        self.closing = False  # we drain, and nobody serves after us: every response says so
         self.linger = 0.0  # seconds an idle connection stays while we drain
         self.accepted = 0
         self.closed = 0
         self.requests = 0
+        self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0
+
+    def incoming(self, plain: dict[str, Any] | None = None, body: Spool | None = None) -> Incoming:
+        """The reading side of a new connection; with `plain` and `body` that of one which was handed over."""
+        memory = self.settings.body_memory
+        return Incoming(self.limits, memory) if plain is None else Incoming.from_plain(plain, body, self.limits, memory)

@@ -33,6 +33,7 @@ from adapter.roles import logs
 from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.serving import Server
+from adapter.unix import handover
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import Trap, block, deafen, unblock
@@ -67,11 +68,13 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     orders = from_plain(received[0]) if received else None
     if received is None or not isinstance(orders, Serve):
         return exits.SYSTEM_FAILED
-    listeners = {address: socket.socket(fileno=fd) for address, fd in zip(orders.addresses, received[1], strict=False)}
+    fds = received[1]
+    listeners = {address: socket.socket(fileno=fds.pop(0)) for address in orders.addresses}
+    queue = handover.adopt(fds.pop(0), fds.pop(0)) if orders.queue else None
     os.register_at_fork(
         before=lambda: block(_OURS),  # what is sent to the child before it is nobody must not be taken for ours
         after_in_parent=lambda: unblock(_OURS),
-        after_in_child=lambda: _be_nobody(listeners.values(), birth, trap),
+        after_in_child=lambda: _be_nobody([*listeners.values(), *(queue or ())], birth, trap),
     )
     birth.inside.become(birth.id, birth.slot, birth.channel, log)
     app = birth.app or _load(birth, settings)
@@ -79,7 +82,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
-    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1)
+    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1, queue=queue)
     return _Worker(birth, settings, server, trap, log).run()
 
 
@@ -88,18 +91,18 @@ def tell_where_it_hangs(seconds: float, witness: Witness) -> None:
     faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.9, seconds - 2)), exit=False, file=witness.fd)
 
 
-def _be_nobody(listeners: Iterable[socket.socket], birth: Birth, trap: Trap) -> None:
+def _be_nobody(sockets: Iterable[socket.socket], birth: Birth, trap: Trap) -> None:
     """In a child that the application forks: it neither keeps the port when we are gone, nor hears or answers for us.
 
     Only closed, never taken out of our epoll, which is the same one here and there.
     """
-    for listener in listeners:
-        listener.close()
+    for each in sockets:
+        each.close()
     birth.channel.close()
     birth.inside.leave()
     trap.close()
-    for each in _OURS:  # a handler that does nothing would make `Process.terminate()` do nothing
-        signal.signal(each, signal.default_int_handler if each is Signals.SIGINT else signal.SIG_DFL)
+    for number in _OURS:  # a handler that does nothing would make `Process.terminate()` do nothing
+        signal.signal(number, signal.default_int_handler if number is Signals.SIGINT else signal.SIG_DFL)
     faulthandler.enable(file=2)
     unblock(_OURS)
 
@@ -162,10 +165,11 @@ class _Worker:
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
         if not die_with_parent(self._inside.master, Signals.SIGTERM):
             return exits.SYSTEM_FAILED
+        # A call may still run at the end; waiting for it is over, so nothing of this process may be waited for.
+        self._server.give_up = lambda: os._exit(exits.FAILED)
         self._say(IsReady())
         if not self._server.run():
-            # A call is still running in some thread; waiting for it is over, so nothing of this process may be waited for.
-            os._exit(exits.FAILED)
+            self._server.give_up()
         return exits.STOPPED
 
     def _say(self, message: Message) -> None:
@@ -187,7 +191,7 @@ class _Worker:
             return
         match from_plain(received[0]):
             case DrainNow() as order:
-                self._drain(order.seconds, order.linger, order.leaving)
+                self._drain(order)
                 self._say(IsDraining())
             case TellNumbers() as order:
                 self._tell(order)
@@ -217,16 +221,16 @@ class _Worker:
         show_on_stderr()
         self._log.warning("the master is gone: finishing what is in flight")
         seconds = self._settings.drain_timeout
-        self._drain(seconds, min(FINAL_LINGER, seconds / 4), [])
+        self._drain(DrainNow(seconds, min(FINAL_LINGER, seconds / 4), [], final=True))
 
-    def _drain(self, seconds: float, linger: float, leaving: list[str]) -> None:
+    def _drain(self, order: DrainNow) -> None:
         # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: faulthandler's thread
         # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
         # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
         self._inside.drains.set()
         file = 2 if self._orphaned else self._witness.fd
-        faulthandler.dump_traceback_later(seconds + MERCY / 2, exit=self._orphaned, file=file)
-        self._server.drain(seconds, linger=linger, leaving=leaving)
+        faulthandler.dump_traceback_later(order.seconds + MERCY / 2, exit=self._orphaned, file=file)
+        self._server.drain(order.seconds, linger=order.linger, leaving=order.leaving, final=order.final)
 
     def _tell(self, order: TellNumbers) -> None:
         self._log.info("numbers", **self._server.report())

@@ -1,18 +1,19 @@
 """One WSGI call without any socket: a request in bytes, an application, and all that came of it."""
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import Endpoint, environ
-from adapter.gateway.wsgi import ClientGone, respond
+from adapter.gateway.environ import Endpoint, environ, surroundings
+from adapter.gateway.file_wrapper import Part
+from adapter.gateway.wsgi import ClientGone, Response, respond
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
-from adapter.protocols.http1.sending import Reply
 
-DATE = "Tue, 24 Nov 2026 03:37:02 GMT"
+DATE = b"Date: Tue, 24 Nov 2026 03:37:02 GMT\r\n"
 
 
 class Outcome(NamedTuple):
@@ -20,6 +21,8 @@ class Outcome(NamedTuple):
     """What each `send` was given."""
     failures: list[str]
     keep_alive: bool
+    parts: list[Part]
+    """The files that went out without being read."""
 
     @property
     def data(self) -> bytes:
@@ -53,11 +56,37 @@ def environ_of(raw: bytes, **changes: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "server": Endpoint("127.0.0.1", "8000"),
         "client": Endpoint("192.0.2.1", "4711"),
-        "errors": sys.stderr,
         "multithread": True,
         "multiprocess": False,
     }
-    return environ(head, io.BytesIO(content), **facts | changes)
+    errors = changes.pop("errors", sys.stderr)
+    return environ(head, io.BytesIO(content), surroundings(**facts | changes), errors)
+
+
+class Sink:
+    """Takes what a response sends, until the client has left."""
+
+    def __init__(self, gone_after: int | None, on_send: Callable[[bytes], None], *, files: bool) -> None:
+        self.sends: list[bytes] = []
+        self.parts: list[Part] = []
+        self._gone_after = gone_after
+        self._on_send = on_send
+        self._files = files
+
+    def send(self, data: bytes) -> None:
+        if self._gone_after is not None and len(self.sends) >= self._gone_after:
+            raise ClientGone("gone")
+        self.sends.append(data)
+        self._on_send(data)
+
+    def finish(self, data: bytes) -> None:
+        self.send(data)
+
+    def finish_file(self, head: bytes, part: Part) -> bool:
+        if self._files:
+            self.send(head + os.pread(part.fd, part.size, part.offset))
+            self.parts.append(part)
+        return self._files
 
 
 def call(
@@ -66,17 +95,10 @@ def call(
     *,
     gone_after: int | None = None,
     on_send: Callable[[bytes], None] = lambda data: None,
+    files: bool = False,
 ) -> Outcome:
-    """Call the application with this request. `gone_after`: the client has left after so many sends."""
-    sends: list[bytes] = []
-    failures: list[str] = []
-
-    def send(data: bytes) -> None:
-        if gone_after is not None and len(sends) >= gone_after:
-            raise ClientGone("gone")
-        sends.append(data)
-        on_send(data)
-
-    reply = Reply(request(raw)[0], keep_alive=True)
-    respond(app, environ_of(raw), reply, send, lambda: DATE, failures.append)
-    return Outcome(sends, failures, reply.keep_alive)
+    """Call the application with this request. `gone_after`: the client has left after so many sends. `files`: it can take them whole."""
+    sink = Sink(gone_after, on_send, files=files)
+    response = Response(request(raw)[0], sink, lambda: DATE, keep_alive=True)
+    respond(app, environ_of(raw), response)
+    return Outcome(sink.sends, list(response.failures), response.keep_alive, sink.parts)

@@ -6,7 +6,6 @@ Everything that knows the parser's own shapes is in this file; the corpus, the c
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import _request
 from adapter.protocols.http1.events import END, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
@@ -59,7 +58,10 @@ class Reader:
 
     def feed(self, piece: bytes) -> None:
         """Some more bytes."""
-        for event in self.receiver.feed(piece):
+        alone = self.receiver.whole(piece)
+        events = self.receiver.feed(piece)
+        assert alone is None or events == [alone, END], "the short way came to something else"
+        for event in events:
             assert self._refusal is None, f"{event} after a refusal"
             if isinstance(event, Head):
                 assert self._head is None, "a head within a request"
@@ -92,7 +94,7 @@ class Reader:
 
 def variables(head: Head) -> dict[str, str]:
     """What the head says, in CGI's spelling."""
-    return _request(head)
+    return head.variables
 
 
 def read(pieces: Iterable[bytes], limits: Limits | None = None) -> Reading:
@@ -114,7 +116,7 @@ def one_by_one(raw: bytes) -> list[bytes]:
     return [raw[at : at + 1] for at in range(len(raw))]
 
 
-DATE = "Tue, 24 Nov 2026 03:37:02 GMT"
+DATE = b"Date: Tue, 24 Nov 2026 03:37:02 GMT\r\n"
 
 
 def answer(status: Any, headers: Any) -> bytes:

@@ -91,7 +91,7 @@ INVALID = (
     Invalid("hexadecimal length", "9110 §8.6", post(b"Content-Length: 0x1\r\n", b"x"), 400),
     Invalid("length with a superscript", "9110 §8.6", post(b"Content-Length: \xb2\r\n", b"x"), 400),
     Invalid("empty length", "9110 §8.6", post(b"Content-Length:\r\n", b""), 400),
-    Invalid("length past 64 bits", "9110 §8.6", post(b"Content-Length: 18446744073709551617\r\n", b"x"), 400),
+    Invalid("length past 64 bits", "9110 §8.6", post(b"Content-Length: 18446744073709551617\r\n", b"x"), 413),
     Invalid("length and coding", "9112 §6.1", post(b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n"), 400),
     Invalid("coding and length", "9112 §6.1", post(b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", b"0\r\n\r\n"), 400),
     Invalid("coding on 1.0", "9112 §6.1", get(HOST + b"Transfer-Encoding: chunked\r\n", b"POST / HTTP/1.0") + b"0\r\n\r\n", 400),

@@ -181,6 +181,8 @@ class Serving:
         self._results: list[Any] = []
         self._obeyed = threading.Semaphore(0)
         self._returned: bool | BaseException | None = None
+        self.server.give_up = lambda: self._end(False)
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -190,9 +192,10 @@ class Serving:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._returned is None:
             with contextlib.suppress(AssertionError):
-                self.do(lambda: self.server.drain(0, linger=0, leaving=[]))
-        self._thread.join(PATIENCE)
-        alive = self._thread.is_alive()
+                self.do(lambda: self.server.drain(0, linger=0, leaving=[], final=True))
+        over = self._over.wait(PATIENCE)
+        for connection in list(self.server._shared.connections):  # what only the end of the process would close
+            connection._socket.close()
         self._ours.close()
         self._theirs.close()
         os.close(self._inlet)
@@ -200,7 +203,7 @@ class Serving:
         if kind is not None:
             print("the server's log:", *self.log.all(), sep="\n")
             return
-        assert not alive, "the server does not end"
+        assert over, "the server does not end"
         if self._returned is True:
             left = descriptors() - self._before
             assert not left, f"descriptors leaked: {left}"
@@ -229,13 +232,13 @@ class Serving:
         assert self._obeyed.acquire(timeout=PATIENCE), "the loop does not answer"
         return self._results.pop()
 
-    def drain(self, seconds: float, *, linger: float = 0.0, leaving: Collection[str] = ()) -> None:
+    def drain(self, seconds: float, *, linger: float = 0.0, leaving: Collection[str] = (), final: bool = True) -> None:
         """As `Server.drain`."""
-        self.do(lambda: self.server.drain(seconds, linger=linger, leaving=leaving))
+        self.do(lambda: self.server.drain(seconds, linger=linger, leaving=leaving, final=final))
 
     def result(self) -> bool:
-        """What `run` returns, when it does."""
-        self._thread.join(PATIENCE)
+        """What `run` returns, when it does; False, too, when it cannot, as a call that was cut still runs."""
+        self._over.wait(PATIENCE)
         if isinstance(self._returned, BaseException):
             raise self._returned
         assert self._returned is not None, "run has not returned"
@@ -244,7 +247,7 @@ class Serving:
     @property
     def running(self) -> bool:
         """Whether `run` has not returned."""
-        return self._thread.is_alive()
+        return not self._over.is_set()
 
     def wait_until(self, what: Callable[[], bool]) -> None:
         """Until it is true, asked in the loop's thread (which every question wakes, so nothing here sleeps)."""
@@ -255,9 +258,14 @@ class Serving:
 
     def _run(self) -> None:
         try:
-            self._returned = self.server.run()
+            self._end(self.server.run())
         except BaseException as error:  # noqa: BLE001 -- `result` raises it
-            self._returned = error
+            self._end(error)
+
+    def _end(self, returned: Any) -> None:
+        if self._returned is None:
+            self._returned = returned
+        self._over.set()
 
     def _obey(self) -> None:
         for _ in self._theirs.recv(100):

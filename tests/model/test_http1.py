@@ -157,11 +157,11 @@ def test_a_client_reads_what_the_application_gave(
     method: str, code: int, length: str, chunks: list[bytes], *, old: bool, wanted: bool
 ) -> None:
     """h11 as a client reads every response that we frame: all of the content or none where there is none, and the connection's fate."""
-    head = Head(method, "/", "HTTP/1.0" if old else "HTTP/1.1", [], keep_alive=True, expect_continue=False, length=0)
+    head = Head(method, "/", "HTTP/1.0" if old else "HTTP/1.1", {}, keep_alive=True, expect_continue=False, length=0)
     reply = Reply(head, keep_alive=wanted)
     size = sum(map(len, chunks))
     told = [("Content-Length", str(size))] if length == "told" else []
-    data = reply.start(f"{code} Word", told, date="now", length=size if length == "known" else None)
+    data = reply.start(f"{code} Word", told, date=b"Date: now\r\n", length=size if length == "known" else None)
     data += b"".join(map(reply.data, chunks)) + reply.finish()
     client = h11.Connection(h11.CLIENT)
     client.send(h11.Request(method=method, target="/", headers=[("Host", "a")]))

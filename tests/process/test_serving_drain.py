@@ -123,7 +123,7 @@ def test_a_request_that_is_there_when_the_linger_ends_is_served():
 
         def drain_with_a_request_in_the_socket():
             client.send(GET)
-            serving.server.drain(30, linger=0, leaving=[])
+            serving.server.drain(30, linger=0, leaving=[], final=True)
 
         serving.do(drain_with_a_request_in_the_socket)
         assert client.response().close

@@ -1,9 +1,11 @@
 """The chunked transfer coding (RFC 9112 §7.1), taken off: strict, counted, and exact about where it ends."""
 
 import re
+from collections.abc import Mapping
+from typing import Any, Self
 
 from .events import Refused
-from .head import parse_fields
+from .head import collect, split_lines
 from .limits import Limits
 from .section import Section
 
@@ -36,6 +38,26 @@ class Chunked:
         self._trailers: Section | None = None
         self.rest: bytes | None = None
         """What came after the message."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Where in the message we are, for whoever goes on with it."""
+        return {
+            "held": self._buffer.decode("latin-1"),
+            "left": self._left,
+            "total": self._total,
+            "overhead": self._overhead,
+            "trailers": None if self._trailers is None else self._trailers.to_plain(),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], limits: Limits) -> Self:
+        """From `to_plain`."""
+        chunked = cls(limits)
+        chunked._buffer = plain["held"].encode("latin-1")
+        chunked._left, chunked._total, chunked._overhead = plain["left"], plain["total"], plain["overhead"]
+        if plain["trailers"] is not None:
+            chunked._trailers = Section.from_plain(plain["trailers"], chunked._trailer_limits())
+        return chunked
 
     def feed(self, data: bytes, content: list[bytes]) -> None:
         """Append to `content` what these bytes carry. Raises Refused, with what came before the fault already appended."""
@@ -80,10 +102,13 @@ class Chunked:
         size = int(digits, 16)
         self._count(size, len(line) + len(_CRLF))
         if not size:
-            self._trailers = Section(self._limits._replace(request_line=_LINE))
+            self._trailers = Section(self._trailer_limits())
             return at
         self._left = size + len(_CRLF)
         return end
+
+    def _trailer_limits(self) -> Limits:
+        return self._limits._replace(request_line=_LINE)
 
     def _count(self, size: int, framing: int) -> None:
         """Hold content and framing against the limits."""
@@ -98,5 +123,5 @@ class Chunked:
         """Read the trailer section: the last chunk's line stands where a head has its request line. Its fields are judged and dropped."""
         section = trailers.take(data)
         if section is not None:
-            parse_fields(section[0].partition(_CRLF)[2])
+            collect(split_lines(section[0]), {})
             self.rest = section[1]

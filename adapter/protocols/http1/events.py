@@ -12,8 +12,8 @@ class Head(NamedTuple):
     """Origin-form (`/path?query`) or `*`; an absolute-form has been taken apart (RFC 9112 §3.2)."""
     version: str
     """`HTTP/1.1` or `HTTP/1.0`."""
-    headers: list[tuple[str, str]]
-    """In the order they came; names in lower case, values without the blanks around them."""
+    variables: dict[str, str]
+    """All that the request says, in CGI's spelling (RFC 3875 §4.1): REQUEST_METHOD, PATH_INFO, CONTENT_TYPE, HTTP_HOST."""
     keep_alive: bool
     """The client wants, or allows, this connection to go on (RFC 9112 §9.3)."""
     expect_continue: bool

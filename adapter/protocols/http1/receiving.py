@@ -1,14 +1,20 @@
 """A client's bytes become requests: this is what holds one connection's reading side together.
 
-Where each message ends is found here and in `section` and `chunked`, because only so can every byte be counted; llhttp judges
-the fields (`head`). A new message begins with nothing left over from the one before it.
+Where each message ends is found here and in `section` and `chunked`, because only so can every byte be counted; the head is judged
+whole (`head`). A new message begins with nothing left over from the one before it.
 """
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from .chunked import Chunked
-from .events import END, Event, Refusal, Refused
+from .events import END, Event, Head, Refusal, Refused
 from .head import parse_head
 from .limits import Limits
 from .section import Section
+
+_EMPTY_LINE = b"\r\n\r\n"
+_CR = 13
 
 
 class Receiver:
@@ -16,14 +22,34 @@ class Receiver:
     (content may come in other pieces). Nothing but a `Refusal` ever tells of bad input: an exception from here is a bug.
     """
 
-    __slots__ = ("_chunked", "_left", "_limits", "_refused", "_section")
+    __slots__ = ("_chunked", "_left", "_limits", "_refused", "_section", "_small")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._section = Section(limits)
+        self._small = min(limits.request_line, limits.header_bytes)  # a head of so many bytes passes neither limit on bytes
+        self._section: Section | None = None  # of a head that has come in part
         self._left = 0  # bytes of content still to come, when Content-Length told
         self._chunked: Chunked | None = None
         self._refused = False
+
+    def to_plain(self) -> dict[str, Any]:
+        """Where in a message we are, for whoever goes on with it. Not after a `Refusal`."""
+        return {
+            "section": None if self._section is None else self._section.to_plain(),
+            "left": self._left,
+            "chunked": None if self._chunked is None else self._chunked.to_plain(),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], limits: Limits) -> Self:
+        """From `to_plain`."""
+        receiver = cls(limits)
+        if plain["section"] is not None:
+            receiver._section = Section.from_plain(plain["section"], limits)
+        receiver._left = plain["left"]
+        if plain["chunked"] is not None:
+            receiver._chunked = Chunked.from_plain(plain["chunked"], limits)
+        return receiver
 
     def feed(self, data: bytes) -> list[Event]:
         """What these bytes add: the end of one request, several whole ones, or nothing yet. After a `Refusal`: nothing more, ever."""
@@ -36,6 +62,20 @@ class Receiver:
                 events.append(refused.refusal)
         return events
 
+    def whole(self, data: bytes) -> Head | None:
+        """The head, if these bytes are one whole request without content, with nothing before or behind; None: `feed` them.
+
+        What nearly every read brings: there is nothing to collect, and no limit on bytes to be met.
+        """
+        size = len(data)
+        if data.find(_EMPTY_LINE) != size - 4 or size > self._small or data[0] == _CR or self.midway or self._refused:
+            return None
+        try:
+            head = parse_head(data, self._limits)
+        except Refused:
+            return None
+        return head if head.length == 0 else None
+
     def eof(self) -> Refusal | None:
         """The client sends no more: fine between messages, a refusal when it cut one (RFC 9112 §8)."""
         if not self.midway:
@@ -46,7 +86,7 @@ class Receiver:
     @property
     def midway(self) -> bool:
         """Some bytes of a message have arrived, but not its `END`."""
-        return not self._refused and bool(self._left or self._chunked or len(self._section))
+        return not self._refused and bool(self._left or self._chunked or self._section)
 
     def _step(self, data: bytes, events: list[Event]) -> bytes:
         """Read on in the part of the message where we are; what is left of the data."""
@@ -57,19 +97,26 @@ class Receiver:
         return self._head(data, events)
 
     def _head(self, data: bytes, events: list[Event]) -> bytes:
-        section = self._section.take(data)
+        section = self._collected(data)
         if section is None:
             return b""
         head = parse_head(section[0], self._limits)
-        self._section = Section(self._limits)
         events.append(head)
-        if head.length is None:
-            self._chunked = Chunked(self._limits)
-        elif head.length:
-            self._left = head.length
-        else:
+        if head.length == 0:
             events.append(END)
+        elif head.length is None:
+            self._chunked = Chunked(self._limits)
+        else:
+            self._left = head.length
         return section[1]
+
+    def _collected(self, data: bytes) -> tuple[bytes, bytes] | None:
+        if self._section is None:
+            self._section = Section(self._limits)
+        section = self._section.take(data)
+        if section is not None:
+            self._section = None
+        return section
 
     def _sized(self, data: bytes, events: list[Event]) -> bytes:
         piece = data[: self._left]

@@ -8,6 +8,9 @@ only what could make us wait forever (a limit passed, a line that ends in a bare
 each is judged on what came before the first bare LF.
 """
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from .events import Refused
 from .limits import Limits
 
@@ -30,6 +33,18 @@ class Section:
     def __len__(self) -> int:
         """Bytes held so far."""
         return len(self._buffer)
+
+    def to_plain(self) -> dict[str, Any]:
+        """What has come so far, for whoever goes on with it."""
+        return {"held": self._buffer.decode("latin-1"), "first": self._first}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], limits: Limits) -> Self:
+        """From `to_plain`; counted and judged anew with the next bytes."""
+        section = cls(limits)
+        section._buffer += plain["held"].encode("latin-1")
+        section._first = plain["first"]
+        return section
 
     def take(self, data: bytes) -> tuple[bytes, bytes] | None:
         """The whole section and what follows it; None while it is unfinished. Raises Refused."""

@@ -5,12 +5,13 @@ import pytest
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.sending import CONTINUE, Reply, refusal
 
-DATE = "Tue, 24 Nov 2026 03:37:02 GMT"
+NOW = "Tue, 24 Nov 2026 03:37:02 GMT"
+DATE = f"Date: {NOW}\r\n".encode()
 Headers = list[tuple[str, str]]
 
 
 def head(method: str = "GET", version: str = "HTTP/1.1", *, keep_alive: bool = True) -> Head:
-    return Head(method, "/", version, [], keep_alive, expect_continue=False, length=0)
+    return Head(method, "/", version, {}, keep_alive, expect_continue=False, length=0)
 
 
 def fields(data: bytes) -> dict[str, str]:
@@ -31,7 +32,7 @@ def test_a_response_of_known_length() -> None:
     """A Content-Length frames the content, and the connection goes on."""
     reply = Reply(head(), keep_alive=True)
     data = whole(reply, "200 OK", [("Content-Type", "text/plain"), ("content-length", "5")], b"he", b"", b"llo")
-    expected = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nDate: {DATE}\r\n\r\nhello"
+    expected = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nDate: {NOW}\r\n\r\nhello"
     assert data == expected.encode()
     assert reply.keep_alive
     assert reply.started
@@ -57,7 +58,7 @@ def test_an_old_client_gets_the_end_by_closing() -> None:
     """HTTP/1.0 knows no chunks: without a length we close (RFC 9112 §6.3)."""
     reply = Reply(head(version="HTTP/1.0"), keep_alive=True)
     data = whole(reply, "200 OK", [], b"ab", b"c")
-    assert fields(data) == {"Date": DATE, "Connection": "close"}
+    assert fields(data) == {"Date": NOW, "Connection": "close"}
     assert data.endswith(b"\r\n\r\nabc")
     assert not reply.keep_alive
 
@@ -259,7 +260,7 @@ def test_a_refusal_is_a_whole_response(status: int) -> None:
     found = fields(data)
     assert found["Connection"] == "close"
     assert found["Content-Length"] == str(len(body))
-    assert found["Date"] == DATE
+    assert found["Date"] == NOW
 
 
 def test_continue() -> None:

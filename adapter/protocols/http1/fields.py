@@ -1,0 +1,121 @@
+"""The status and fields that an application gives, judged and made into lines.
+
+What it gives must not split the response (RFC 9112 §11.1), nor speak of the connection, which is ours (PEP 3333).
+"""
+
+import re
+from typing import Any
+
+Headers = list[tuple[str, str]]
+
+_TEXT = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"
+_CRLF = b"\r\n"
+_FIRST_FINAL = "200"
+_LENGTH_DIGITS = 18
+_HARMLESS, _OURS, _LENGTH, _DATE = range(4)
+_JUDGED = {
+    **dict.fromkeys(("connection", "keep-alive", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding"), _OURS),
+    **dict.fromkeys(("upgrade", "proxy-authenticate", "proxy-authorization"), _OURS),
+    "content-length": _LENGTH,
+    "date": _DATE,
+}
+"""What only we may say (PEP 3333, "Other HTTP Features"; RFC 9110 §7.6.1), and what we must know."""
+_USUAL = (
+    "Accept-Ranges", "Access-Control-Allow-Credentials", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
+    "Content-Length", "Content-Security-Policy", "Content-Type", "Cross-Origin-Opener-Policy", "Date", "ETag", "Expires",
+    "Last-Modified", "Link", "Location", "Permissions-Policy", "Pragma", "Referrer-Policy", "Retry-After", "Server", "Set-Cookie",
+    "Strict-Transport-Security", "Vary", "WWW-Authenticate", "X-Content-Type-Options", "X-Frame-Options", "X-Request-ID",
+)  # fmt: skip
+_STATUSES = frozenset({
+    "200 OK", "201 Created", "202 Accepted", "204 No Content", "206 Partial Content", "301 Moved Permanently", "302 Found",
+    "303 See Other", "304 Not Modified", "307 Temporary Redirect", "308 Permanent Redirect", "400 Bad Request", "401 Unauthorized",
+    "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "409 Conflict", "410 Gone", "422 Unprocessable Entity",
+    "429 Too Many Requests", "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
+})  # fmt: skip
+_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_KINDS = {each: _JUDGED.get(name.lower(), _HARMLESS) for name in _USUAL for each in (name, name.lower(), name.title())}
+"""The usual names, in the spellings that applications use."""
+
+
+def field_lines(status: str, headers: Headers) -> tuple[bytes, int | None, bool]:
+    """The status line and the field lines without Content-Length; that length, if it was given; whether a Date was.
+
+    Raises ValueError with a sentence.
+    """
+    lines = [f"HTTP/1.1 {status if status in _STATUSES else _status(status)}"]
+    length: int | None = None
+    dated = False
+    for pair in headers:
+        name, value = _pair(pair) if type(pair) is not tuple or len(pair) != 2 else pair
+        if type(name) is not str or type(value) is not str:
+            _pair(pair)
+        kind = _KINDS.get(name)
+        if kind is None:
+            kind = _kind(name)
+        if kind:
+            if kind is _LENGTH:
+                length = _content_length(value, length)
+                continue
+            if kind is _OURS:
+                raise ValueError(f"the header {name} is about the connection: an application must not give it (PEP 3333)")
+            if dated:
+                raise ValueError(f"the header {name} is given twice")
+            dated = True
+        lines.append(f"{name}: {value}")
+    lines.append("")
+    try:
+        text = "\r\n".join(lines).encode("latin-1")
+    except UnicodeEncodeError:
+        raise _culprit(lines) from None
+    # All that is left without what lines are made of must be the CRLFs between them.
+    if text.translate(None, _TEXT) != _CRLF * (len(lines) - 1):
+        raise _culprit(lines)
+    return text, length, dated
+
+
+def _status(status: str) -> str:
+    """The status line's end: three digits, a space, a reason that may be empty (RFC 9112 §4)."""
+    if not isinstance(status, str):
+        raise ValueError(f"the status is {type(status).__name__}, not str")  # noqa: TRY004 -- one kind of error for a bad response
+    code = status[:3]
+    if len(code) != 3 or not code.isascii() or not code.isdigit() or status[3:4] not in ("", " "):
+        raise ValueError(f"the status {status!r} is not three digits, a space and a reason")
+    if code < _FIRST_FINAL:
+        raise ValueError(f"the status {status!r} is an interim one: an application gives only final ones")
+    return status if len(status) > 3 else status + " "
+
+
+def _pair(pair: Any) -> tuple[str, str]:
+    """The pair, when it is one of two str."""
+    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], str)):
+        raise ValueError(f"the header {pair!r} is not a tuple of two str")
+    return pair
+
+
+def _kind(name: str) -> int:
+    """What a name is, in whatever spelling."""
+    if _token(name) is None:
+        raise ValueError(f"the header name {name!r} is not a token")
+    return _JUDGED.get(name.lower(), _HARMLESS)
+
+
+def _content_length(value: str, before: int | None) -> int:
+    if before is not None:
+        raise ValueError("the header Content-Length is given twice")
+    if not (value.isascii() and value.isdigit() and len(value) <= _LENGTH_DIGITS):
+        raise ValueError(f"the Content-Length {value!r} is not a number")
+    return int(value)
+
+
+def _culprit(lines: list[str]) -> ValueError:
+    """Which line it was, and what is wrong with it."""
+    for number, line in enumerate(lines):
+        what = f"the header {line!r}" if number else f"the status {line.partition(' ')[2]!r}"
+        try:
+            bad = line.encode("latin-1").translate(None, _TEXT)
+        except UnicodeEncodeError:
+            return ValueError(f"{what} has characters beyond ISO-8859-1 (PEP 3333)")
+        if bad:
+            return ValueError(f"{what} has a control character")
+    raise AssertionError("no line is bad")

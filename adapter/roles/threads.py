@@ -1,0 +1,246 @@
+"""The threads of a worker: `size` that run the application, one of which leads, and one that stands by.
+
+Who *leads* polls, reads, parses, and owns the loop and all connections. There is one leader at most, ever: who took the lead, which
+is a thing that lies in a box of one when nobody has it.
+
+- Quick: a thread of the application leads, and runs each call itself, without any switch between threads. While it does, the lead
+  lies in the box, and when the call is over it takes it out again. But when the call lasts, somebody else does: the one that stands
+  by, which looks every few milliseconds. Then the former leader finds the box empty, and joins those who wait for calls.
+- Handing on: the one that stands by leads, and every call goes through a queue to the application's threads. It never runs a call
+  itself, so no connection waits for one, and `size` threads are free to. After a while it lays the lead into the box, and puts an
+  invitation into the queue. If nobody comes for it (they all were slow), it takes it back as above.
+
+Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the next turn of the loop
+wakes it.
+
+The main thread is the first of the application's threads: what is not meant for threads runs where it expects to, with `--threads 1`.
+They are daemons: a stuck one must not keep the process from ending.
+"""
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread, get_ident
+from time import monotonic
+
+from adapter.lifecycle.pace import SLOW, TICK, Pace, held_up
+
+GO_ON, RELIEVED, OVER = range(3)
+"""What became of a turn: lead on · somebody else leads by now, so touch nothing any more · nothing is left to lead."""
+
+
+class Task:
+    """A call of the application. `began` is monotonic; 0 while it waits for a thread, as is `thread`."""
+
+    __slots__ = ("began", "thread")
+
+    def __init__(self) -> None:
+        self.began = 0.0
+        self.thread = 0
+
+    def run(self) -> None:
+        """In a thread of the application. Must not raise."""
+        raise NotImplementedError
+
+    def done(self, now: float) -> None:
+        """In the thread that leads, once, after `run`."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+        raise NotImplementedError
+
+
+class _Invitation:
+    """In the queue: to take the lead."""
+
+
+class Threads:
+    """`size` of them run calls. `lead` makes one turn of the loop, in the thread that leads, and says what became of it; `post` has
+    the leader call something. `tick` is called in the thread that stands by: every TICK seconds while there is work, and once after.
+    """
+
+    def __init__(
+        self, size: int, post: Callable[[Callable[[float], None]], None], lead: Callable[[], int], tick: Callable[[float], None]
+    ) -> None:
+        self.size = size
+        self.turns = 0  # of the loop that brought news
+        self.handing_on = False
+        self.pending: deque[Task] = deque()  # the leader sees to them before anything else
+        self._post = post
+        self._turn = lead
+        self._tick = tick
+        self._queue: SimpleQueue[Task | _Invitation | None] = SimpleQueue()
+        self._handed: set[Task] = set()  # running in another thread than the leader's, or waiting for one
+        self._own: Task | None = None  # what the leader runs itself
+        self._box: deque[None] = deque()  # append and pop are atomic
+        self._laid = 0.0  # when the lead was last laid into it
+        self._pace = Pace()
+        self._asleep = False
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._over = False
+
+    def run(self) -> None:
+        """Be the first of the application's threads, and lead; returns when there is nothing left to lead, and nothing to run."""
+        for number in range(1, self.size):
+            Thread(target=self._serve, name=f"app-{number}", daemon=True).start()
+        Thread(target=self._stand_by, name="stand-by", daemon=True).start()
+        self._lead()
+        self._serve()
+
+    # -- for the leader ------------------------------------------------------------------------------------------------
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Running or waiting. From any thread."""
+        own = self._own
+        return [*self._handed, *self.pending] if own is None else [*self._handed, own]
+
+    @property
+    def busy(self) -> int:
+        """How many."""
+        return len(self._handed) + len(self.pending)
+
+    def stuck(self, now: float) -> bool:
+        """Would one more call have to wait for slow ones?"""
+        return len(self._handed) >= self.size and all(0 < each.began < now - SLOW for each in self._handed)
+
+    def turned(self) -> None:
+        """A turn of the loop has news."""
+        self.turns += 1  # before the look at `_asleep`: who falls asleep looks at the two the other way round
+        if self._asleep:
+            self._asleep = False
+            self._bell.put(None)
+
+    def go_on(self, now: float) -> float:
+        """See to what is pending; the time after it. 0: we have been relieved."""
+        if self.handing_on:
+            while self.pending:
+                task = self.pending.popleft()
+                self._handed.add(task)
+                self._queue.put(task)
+            return now
+        while self.pending:
+            task = self.pending.popleft()
+            task.thread = get_ident()
+            task.began = self._laid = monotonic()
+            self._own = task
+            self._box.append(None)
+            try:
+                task.run()
+            except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
+                sys.excepthook(*sys.exc_info())
+            now = monotonic()
+            try:
+                self._box.pop()
+            except IndexError:
+                self._post(partial(self._finished, task))
+                return 0.0
+            self._own = None
+            task.done(now)
+        return now
+
+    def _finished(self, task: Task, now: float) -> None:
+        self._handed.discard(task)
+        task.done(now)
+
+    # -- the application's threads -------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while (order := self._queue.get()) is not None:
+            if isinstance(order, _Invitation):
+                if self._take_lead():
+                    self._lead()
+            else:
+                order.thread = get_ident()
+                order.began = monotonic()
+                try:
+                    order.run()
+                except BaseException:  # noqa: BLE001 -- as in go_on
+                    sys.excepthook(*sys.exc_info())
+                self._post(partial(self._finished, order))
+
+    def _lead(self) -> None:
+        while (became := self._turn() if self._helped() else RELIEVED) == GO_ON:
+            pass
+        if became == OVER:
+            self._end()
+
+    def _helped(self) -> bool:
+        """See to calls that were handed on and still wait: the leader may be the one that they wait for. False: relieved."""
+        while self._handed:
+            try:
+                order = self._queue.get_nowait()
+            except Empty:
+                break
+            if isinstance(order, Task):  # not an invitation to what we have
+                self._handed.discard(order)
+                self.pending.append(order)
+                if not self.go_on(monotonic()):
+                    return False
+        return True
+
+    def _take_lead(self) -> bool:
+        """False: somebody else has it."""
+        try:
+            self._box.pop()
+        except IndexError:
+            return False
+        if self._own is not None:
+            # It is its leader's call, and stays so: that one comes back to an empty box, and tells us when it is over.
+            self._handed.add(self._own)
+            self._own = None
+        return True
+
+    def _end(self) -> None:
+        self._over = True
+        self._bell.put(None)
+        for _ in range(self.size):
+            self._queue.put(None)
+
+    # -- the thread that stands by -------------------------------------------------------------------------------------
+
+    def _stand_by(self) -> None:
+        seen, meant = 0, 0.0
+        while not self._over:
+            meant = monotonic() + TICK
+            self._wait(TICK)
+            now = monotonic()
+            self._tick(now)
+            if self._box and held_up(self._laid, now, now - meant) and self._take_lead():
+                self._pace = self._pace.handing_on(now)
+                self._lead_meanwhile()
+            elif self.turns == seen and not self._box:
+                self._sleep(seen)
+            seen = self.turns
+
+    def _wait(self, seconds: float | None) -> None:
+        try:
+            self._bell.get(timeout=seconds)
+        except Empty:
+            pass
+
+    def _sleep(self, seen: int) -> None:
+        """Until the next turn. A ring too many only wakes us for nothing."""
+        self._asleep = True
+        if self.turns == seen and not self._over:
+            self._wait(None)
+        self._asleep = False
+
+    def _lead_meanwhile(self) -> None:
+        """Hand on, until calls are expected to be quick again."""
+        self.handing_on = True
+        self.go_on(0.0)
+        while self._turn() == GO_ON:
+            now = monotonic()
+            if now >= self._pace.until and not self.stuck(now):
+                self._pace = self._pace.quick(now)
+                self.handing_on = False
+                self._laid = now
+                self._box.append(None)
+                self._queue.put(_Invitation())
+                return
+        self._end()

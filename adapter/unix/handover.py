@@ -1,0 +1,70 @@
+"""A queue of connections between the workers of one server: whoever leaves puts them in, whoever serves takes them out.
+
+It is a pair of sockets (SOCK_SEQPACKET, SCM_RIGHTS) whose ends every worker has, and the master for ever: so, like a listener's, the
+queue belongs to no worker, lives through reloads, and a connection in it waits for whoever comes. Each record goes to one of them.
+unix(7): the kernel bounds it by the sender's buffer; full is BlockingIOError.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+_LARGEST = 1 << 18  # more than the send buffer lets through (net.core.wmem_default)
+_DESCRIPTORS = 2
+_INT = 4
+
+
+class Ends(NamedTuple):
+    """`give` connections into one, `take` them out of the other. Both non-blocking."""
+
+    give: socket.socket
+    take: socket.socket
+
+    def close(self) -> None:
+        """Both ends. What is in the queue is lost when nobody else has them."""
+        self.give.close()
+        self.take.close()
+
+
+def pair() -> Ends:
+    """A new queue. Raises OSError."""
+    ends = Ends(*socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+    for end in ends:
+        end.setblocking(False)
+    return ends
+
+
+def adopt(give: int, take: int) -> Ends:
+    """The queue behind these descriptors, which came by exec or in a message."""
+    for fd in (give, take):
+        os.set_inheritable(fd, False)
+    return Ends(socket.socket(fileno=give), socket.socket(fileno=take))
+
+
+def give(ends: Ends, record: dict[str, Any], fds: Sequence[int]) -> None:
+    """Put it in. Raises BlockingIOError when the queue is full, another OSError when this one cannot be handed over at all."""
+    socket.send_fds(ends.give, [json.dumps(record, ensure_ascii=False).encode()], list(fds), socket.MSG_NOSIGNAL)
+
+
+def take(ends: Ends) -> tuple[dict[str, Any], list[int]] | None:
+    """The next one and its descriptors (close-on-exec); None: there is none. Raises OSError, ValueError for what is no record."""
+    try:
+        space = socket.CMSG_SPACE(_DESCRIPTORS * _INT)
+        data, ancillary, _, _ = ends.take.recvmsg(_LARGEST, space, socket.MSG_CMSG_CLOEXEC)
+    except (BlockingIOError, InterruptedError):
+        return None
+    fds = [
+        fd
+        for level, kind, payload in ancillary
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+        for fd in memoryview(payload[: len(payload) // _INT * _INT]).cast("i")
+    ]
+    try:
+        record: dict[str, Any] = json.loads(data)
+    except ValueError:
+        for fd in fds:
+            os.close(fd)
+        raise
+    return record, fds
