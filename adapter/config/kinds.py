@@ -69,6 +69,20 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def canary(text: str) -> tuple[int, float]:
+    """`500` is so many answers, `30s` is a time: (answers, seconds), one of them 0. Raises ValueError for anything else."""
+    if text.isdigit():
+        return _between(text, 1_000_000), 0.0
+    if text[-1:] not in _SECONDS:
+        raise ValueError(text)
+    return 0, _some_seconds(text)
+
+
+def _canary(text: str) -> str:
+    canary(text)
+    return text
+
+
 def _some_seconds(text: str) -> float:
     if (seconds := _seconds(text)) < 0.001:  # noqa: PLR2004 -- a millisecond: epoll knows nothing shorter
         raise ValueError(text)
@@ -172,6 +186,7 @@ def choice(*words: str) -> Kind:
 WORKERS = Kind("N|auto", "a whole number from 1 to 1024, or auto", _workers)
 DURATION = Kind("TIME", "a time from 0 to 168h, such as 8, 1.5m or 500ms", _seconds)
 SOME_DURATION = Kind("TIME", "a time above 0 and up to 168h, such as 8, 1.5m or 500ms", _some_seconds)
+CANARY = Kind("N|TIME", "a number of answers from 1 to 1000000, such as 500, or a time with its unit, such as 30s", _canary)
 SIZE = Kind("SIZE", "a size of at least 1 byte, such as 8190, 512K, 10M or 1G", _bytes)
 FLAG = Kind("", "one of true, false, yes, no, on, off, 1, 0", _flag)
 OCTAL = Kind("OCTAL", "an octal mode from 0 to 777, such as 600", _octal)

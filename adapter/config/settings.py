@@ -78,6 +78,18 @@ class Settings(NamedTuple):
     surge: Annotated[int, Option(
         kinds.count(1024), "Extra workers a reload may start at a time.",
         "A reload then needs the memory of one worker more, not of all twice.", _PROCESSES)] = 1
+    canary: Annotated[str, Option(
+        kinds.CANARY, "A reload starts one new worker beside the old ones; the others follow after so many answers, or so long (30s).",
+        "A reload without it is faster, and the import has been tried anyway.", _PROCESSES, inetd=False)] = ""
+    rollback_window: Annotated[float, Option(
+        kinds.DURATION, "Keep the generation before so long after a reload, its application in memory, to roll back to at once.",
+        "It costs the memory of one preloader.", _PROCESSES, inetd=False)] = 0.0
+    probation: Annotated[float, Option(
+        kinds.DURATION, "Roll back by ourselves when, so long after a reload, workers die or answers fail (5xx); implies the window.",
+        "A server that changes back its code should have been asked to.", _PROCESSES, inetd=False)] = 0.0
+    error_margin: Annotated[int, Option(
+        kinds.count(100), "With --canary or --probation: percent of answers that may be errors (5xx) beyond the share before.",
+        "A visitor or two who find a new bug are fewer than that.", _PROCESSES, inetd=False)] = 5
     max_connections: Annotated[int, Option(
         kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue.",
         "Below the 1024 descriptors that `ulimit -n` commonly allows.", _PROCESSES)] = 1000

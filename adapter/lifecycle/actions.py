@@ -26,6 +26,13 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """A kept generation is to serve again: open the listeners that only it had; answer `Recalled`."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dismiss:
     """Kill this generation's preloader: it serves nobody."""
 
@@ -140,6 +147,6 @@ class Exit:
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | TellStacks | StopListening
+    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | TellStacks | StopListening
     | Commit | Answer | Say | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

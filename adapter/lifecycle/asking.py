@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from adapter.exits import STOPPED
+from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Answer, ReopenLogs, Report, ShowStacks, StopPreflight, WritePidfile
-from adapter.lifecycle.commands import RELOADS, Command, joined
+from adapter.lifecycle.commands import CHANGES, Command, joined
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.limits import SHOWING
 from adapter.lifecycle.state import Move
@@ -42,8 +43,8 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
             _show_stacks(turn, event.number)
         case Command.NOTHING:
             pass
-        case _ if command in RELOADS:
-            _reload(turn, command)
+        case _ if command in CHANGES:
+            _change(turn, command)
 
 
 def _abandon_change(turn: Turn) -> None:
@@ -57,8 +58,10 @@ def _abandon_change(turn: Turn) -> None:
     turn.order(Answer(STOPPING))
 
 
-def _reload(turn: Turn, command: Command) -> None:
-    if turn.state.leaving is not None:
+def _change(turn: Turn, command: Command) -> None:
+    if command is Command.ROLLBACK:
+        rollback.asked(turn)
+    elif turn.state.leaving is not None:
         turn.say("warning", "not reloading: we are stopping")
         turn.order(Answer(STOPPING))
     elif turn.state.change is not None:

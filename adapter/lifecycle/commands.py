@@ -12,6 +12,7 @@ class Command(Enum):
     CHAIN_RELOAD = "chain-reload"
     WORKERS_RELOAD = "workers-reload"
     WORKERS_RELOAD_NOW = "workers-reload-now"
+    ROLLBACK = "rollback"
     STOP = "stop"
     STOP_NOW = "stop-now"
     MORE = "more"
@@ -41,6 +42,10 @@ RELOADS = (
 )  # fmt: skip
 
 
+CHANGES = (*RELOADS, Command.ROLLBACK)
+"""What has an outcome that one can wait for."""
+
+
 def joined(one: Command, other: Command) -> Command:
     """Two reloads in one, which does all that either does; of two gentle ones it is the gentlest that is left."""
     cuts = one.cuts or other.cuts
@@ -57,6 +62,7 @@ MEANINGS = {
     Command.CHAIN_RELOAD: "chain reload: a new generation of the same config, one slot at a time, without replacing the master",
     Command.WORKERS_RELOAD: "workers reload: a new generation of the same config, --surge at a time, without replacing the master",
     Command.WORKERS_RELOAD_NOW: "workers reload, brutal: once the new code is imported, old workers are cut before new ones start",
+    Command.ROLLBACK: "rollback: back to the generation before, from memory (--rollback-window); asked again, forward again",
     Command.STOP: "stop, draining: what is in flight finishes; asked again, it changes nothing",
     Command.STOP_NOW: "stop now: what is in flight is cut",
     Command.MORE: "one worker more, until the next reload",

@@ -74,6 +74,14 @@ class LoadFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """A kept generation can serve again; or, with an `error`, a listener that only it had cannot be opened."""
+
+    generation: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Forked:
     """A worker exists."""
 
@@ -139,6 +147,15 @@ class Rested:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A worker has given so many more answers, so many errors (5xx) among them."""
+
+    worker: int
+    answers: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time has passed: see whose deadline is over."""
 
@@ -151,6 +168,6 @@ class Slept:
 
 
 Event = (
-    Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Forked | ForkFailed
-    | Ready | BootFailed | Left | Exited | Rested | Ticked | Slept
+    Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
+    | Ready | BootFailed | Left | Exited | Rested | Answered | Ticked | Slept
 )  # fmt: skip

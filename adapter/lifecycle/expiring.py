@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from adapter.exits import SYSTEM_FAILED
+from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Abort, TellStacks
 from adapter.lifecycle.events import BootFailed, Ticked
 from adapter.lifecycle.limits import LAST_WORD
@@ -16,8 +17,14 @@ def expire(turn: Turn, _: Ticked) -> None:
     change = turn.state.change
     if change is not None and _over(change.deadline, turn.now):
         turn.fail("the pre-flight took longer than the boot timeout", code=SYSTEM_FAILED)
+    if _over(turn.state.probation, turn.now):
+        turn.change(probation=None)
+        turn.say("info", "probation passed", generation=turn.state.target)
     for generation in turn.state.generations:
         if _over(generation.deadline, turn.now):
+            if generation.number == turn.state.parked:
+                rollback.forget(turn, "the time the generation before was kept for is over (--rollback-window)")
+                continue
             turn.dismiss(generation)
             turn.fail(
                 f"importing the application took longer than {generation.limits.boot:g} s (--boot-timeout)", code=SYSTEM_FAILED

@@ -26,8 +26,28 @@ class Limits:
     lifetime: float = 0.0  # of a worker, from its being ready; 0: as long as it likes
     lifetime_jitter: float = 0.0
     least_life: float = 10.0  # sooner nobody is relieved for a limit it reached, else a small limit would be a fork loop
+    canary_answers: int = 0  # a change's first worker gives so many before the others follow
+    canary_seconds: float = 0.0  # or serves so long
+    rollback: float = 0.0  # how long the generation before is kept
+    probation: float = 0.0  # how long after its commit a generation may be taken back without being asked
+    margin: float = 0.05  # by how much the share of errors among its answers may exceed that of the generation before
     deaths: int = 5  # unasked deaths allowed within `window`; past it, forks wait until the window has moved on
     window: float = 10.0
+
+    @property
+    def kept(self) -> float:
+        """How long the generation before is kept: probation needs it."""
+        return max(self.rollback, self.probation)
+
+    @property
+    def canary(self) -> bool:
+        """Does one worker go first?"""
+        return self.canary_answers > 0 or self.canary_seconds > 0
+
+    @property
+    def judged(self) -> bool:
+        """Do errors among the answers count against a new generation?"""
+        return self.canary or self.probation > 0
 
     def life(self, worker: int) -> float | None:
         """How long this worker (its id) may serve, spread over the jitter; None: there is no limit."""

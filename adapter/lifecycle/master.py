@@ -12,7 +12,7 @@ from typing import Any
 
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import events as e
-from adapter.lifecycle import telling
+from adapter.lifecycle import rollback, telling
 from adapter.lifecycle.actions import Action, Reexec
 from adapter.lifecycle.asking import asked
 from adapter.lifecycle.expiring import expire
@@ -61,7 +61,9 @@ def _reexecuted(turn: Turn, event: e.Reexecuted) -> None:
     if event.error:
         turn.fail(event.error, code=SYSTEM_FAILED)
         return
-    turn.change(change=replace(change, move=Move.ROLLING, surge=event.limits.surge))
+    turn.change(
+        change=replace(change, move=Move.ROLLING, surge=event.limits.surge, canary=event.limits.canary and not change.cuts)
+    )
     turn.load(event.limits)
 
 
@@ -80,6 +82,7 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.PreloaderStarted: telling.preloader_started,
         e.Loaded: telling.loaded,
         e.LoadFailed: telling.load_failed,
+        e.Recalled: rollback.recalled,
         e.Forked: telling.forked,
         e.ForkFailed: telling.fork_failed,
         e.Ready: telling.ready,
@@ -87,6 +90,7 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.Left: telling.left,
         e.Exited: exited,
         e.Rested: telling.rested,
+        e.Answered: telling.answered,
         e.Ticked: expire,
         e.Slept: _slept,
     }

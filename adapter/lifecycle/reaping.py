@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from adapter.exits import FAILED
+from adapter.lifecycle import rollback
 from adapter.lifecycle.events import Exited
 from adapter.lifecycle.state import Generation, Phase, Stage, Worker
 from adapter.lifecycle.turn import Turn
@@ -38,6 +39,8 @@ def _worker_died(turn: Turn, worker: Worker, event: Exited, fields: dict[str, st
     limits = turn.state.limits
     if on_trial and worker.unborn:
         turn.fail(f"a worker died before it was ready: {event.how}", code=FAILED)
+    elif on_trial and turn.state.change is not None and turn.state.change.canary:
+        turn.fail(f"the canary died: {event.how}", code=FAILED)
     elif on_trial and turn.pause(worker.generation) is not None:
         turn.fail(f"its workers die: {limits.deaths} in {limits.window:g} s, the last one by {event.how}", code=FAILED)
 
@@ -56,6 +59,9 @@ def _preloader_exited(turn: Turn, generation: Generation, event: Exited) -> None
     if generation.phase is Phase.DISMISSED:
         if event.stack:
             turn.say("error", "the import hung here", event.stack, generation=generation.number)
+        return
+    if generation.number == turn.state.parked:
+        rollback.forget(turn, f"the preloader of the generation before died: {event.how}")
         return
     sentence = f"the preloader died: {event.how}"
     if turn.state.on_trial(generation.number):

@@ -6,7 +6,9 @@ A slot is filled before anyone in it is relieved; a generation is committed when
 from dataclasses import replace
 
 from adapter.exits import STOPPED
+from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Answer, Commit, Exit
+from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import MERCY
 from adapter.lifecycle.state import Change, Generation, Move, Phase, Stage
 from adapter.lifecycle.turn import Turn
@@ -16,9 +18,11 @@ def settle(turn: Turn) -> None:
     """Order whatever is now to be done."""
     if turn.state.leaving is None:
         turn.change(retry_at=None)
+        rollback.judge(turn)
         _load_anew(turn)
         _cut(turn)
         _fill(turn)
+        _prove(turn)
         _relieve(turn)
         _commit(turn)
         _forget(turn)
@@ -59,16 +63,17 @@ def _fill(turn: Turn) -> None:
     """Each slot gets a worker of the target; beside one that sits there, only `surge` of them at a time."""
     state = turn.state
     change, target = state.change, state.generation(state.target)
-    if target is not None and target.phase is Phase.LOADED:
+    loaded = target is not None and target.phase is Phase.LOADED
+    canary = change is not None and change.canary
+    if target is not None and loaded:
         surge = change.surge if change else target.limits.surge
-        for slot in range(state.slots):
+        for slot in range(1 if canary else state.slots):
             sitting = list(turn.state.sitting(slot))
             if not any(worker.keeps(target.number) for worker in sitting) and (not sitting or _beside(turn) < surge):
                 _start(turn, slot, target)
-        return
-    # The import may take long, or never end: who dies meanwhile is replaced by the old generation.
+    # The import may take long, or never end, and so may the canary's trial: who dies meanwhile is replaced by the old generation.
     previous = state.generation(change.previous) if change and change.previous is not None else None
-    if change is not None and previous is not None and previous.phase is Phase.LOADED:
+    if change is not None and previous is not None and previous.phase is Phase.LOADED and (canary or not loaded):
         for slot in range(change.slots):
             if not any(turn.state.sitting(slot)):
                 _start(turn, slot, previous)
@@ -89,6 +94,23 @@ def _beside(turn: Turn) -> int:
     return sum(1 for worker in turn.state.workers if worker.unborn and worker.generation == target and worker.slot in taken)
 
 
+def _prove(turn: Turn) -> None:
+    """The canary serves beside the old ones; when it has done so well, or long, enough, the others follow."""
+    state = turn.state
+    change, target = state.change, state.generation(state.target)
+    ready = any(each.stage is Stage.READY and each.generation == state.target for each in state.workers)
+    if change is None or not change.canary or change.move is not Move.ROLLING or target is None or not ready:
+        return
+    limits = target.limits
+    if limits.canary_seconds > 0 and change.canary_until is None:
+        turn.change(change=replace(change, canary_until=turn.now + limits.canary_seconds))
+        turn.say("info", "a canary serves", generation=target.number, seconds=limits.canary_seconds)
+    elif target.answers >= limits.canary_answers if change.canary_until is None else change.canary_until <= turn.now:
+        turn.change(change=replace(change, canary=False, canary_until=None))
+        turn.say("info", "the canary lives: the others follow", answers=target.answers, errors=target.errors)
+        _fill(turn)
+
+
 def _relieve(turn: Turn) -> None:
     """Where a ready worker of the target sits, everybody else may go; so may those whose slot is no more."""
     state = turn.state
@@ -96,7 +118,8 @@ def _relieve(turn: Turn) -> None:
         sitting = list(state.sitting(slot))
         ready = [worker for worker in sitting if worker.stage is Stage.READY]
         # One that somebody else wants away still relieves all but the one that comes to relieve it.
-        keeper = min((each for each in ready if each.generation == state.target), key=lambda each: each.unwanted, default=None)
+        keepers = [] if state.change and state.change.canary else [each for each in ready if each.generation == state.target]
+        keeper = min(keepers, key=lambda each: each.unwanted, default=None)
         for worker in sitting:
             if keeper is not None:
                 if worker is not keeper and not (keeper.unwanted and worker.keeps(state.target)):
@@ -112,15 +135,18 @@ def _relieve(turn: Turn) -> None:
 def _commit(turn: Turn) -> None:
     """Every slot is served by the target: there is no way back."""
     change = turn.state.change
-    if change is None or change.move is not Move.ROLLING or not turn.state.whole():
+    if change is None or change.move is not Move.ROLLING or change.canary or not turn.state.whole():
         return
-    turn.change(change=None, reloads=turn.state.reloads + (change.previous is not None))
+    back = change.kind is Command.ROLLBACK
+    turn.change(change=None, rollbacks=turn.state.rollbacks + back)
+    turn.change(reloads=turn.state.reloads + (change.previous is not None and not back))
     target = turn.state.target
     turn.say("info", "serving", generation=target, workers=turn.state.slots, seconds=turn.now - change.since)
     turn.order(Commit(target))
     turn.order(Answer(""))
+    rollback.keep(turn, change)
     for generation in turn.state.generations:
-        if generation.number != target:
+        if generation.number not in (target, turn.state.parked):
             turn.dismiss(generation)
     _relieve(turn)
     turn.begin_queued()

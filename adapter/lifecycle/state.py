@@ -36,6 +36,7 @@ class Move(Enum):
 
     PREFLIGHT = "preflight"
     REEXEC = "reexec"
+    RECALL = "recall"  # a kept generation's listeners are opened
     ROLLING = "rolling"
 
 
@@ -81,8 +82,15 @@ class Generation:
     phase: Phase = Phase.LOADED  # one carried over in a phase we do not know is missed as soon as it is needed
     pid: int = 0
     since: float = 0.0
-    deadline: float | None = None  # never None while LOADING
+    deadline: float | None = None  # never None while LOADING; of the one that is kept: until when
     deaths: tuple[float, ...] = ()  # unasked ones, of its workers and its own: no other generation pays for them
+    answers: int = 0  # that its workers gave, as far as they told (only when somebody is to be judged by it)
+    errors: int = 0  # those with status 5xx among them
+
+    @property
+    def failing(self) -> float:
+        """The share of errors among its answers, from 0 to 1."""
+        return self.errors / self.answers if self.answers else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,8 @@ class Change:
     slots: int = 0  # to go back to
     since: float = 0.0
     deadline: float | None = None  # of the pre-flight
+    canary: bool = False  # one worker of the target serves beside the others, until it has proved itself
+    canary_until: float | None = None  # it has when it lives then; None: see its generation's answers, or it is not ready yet
 
     @property
     def cuts(self) -> bool:
@@ -123,6 +133,9 @@ class State:
     change: Change | None = None
     queued: Command | None = None  # a reload asked for during a reload: done right after it
     leaving: Leaving | None = None
+    parked: int | None = None  # the generation kept for a rollback: LOADED, its listeners closed
+    way_back: str = ""  # why there is none
+    probation: float | None = None  # until then the target is taken back by itself when it fails
     retry_at: float | None = None  # forks (or a load) wait until then
     showing: tuple[int, ...] = ()  # workers that were asked for their stacks
     shown_by: float | None = None  # when it is time to look
@@ -132,6 +145,7 @@ class State:
     failed_reloads: int = 0
     respawns: int = 0
     drains: int = 0
+    rollbacks: int = 0
     recycled: int = 0  # relieved for a limit they reached
     since: float = 0.0
 
@@ -184,7 +198,8 @@ class State:
 def next_deadline(state: State) -> float | None:
     """The next instant at which something is to be decided; None: nothing but news can change us."""
     instants = [worker.deadline for worker in state.workers] + [generation.deadline for generation in state.generations]
-    instants += [state.retry_at, state.shown_by, state.change.deadline if state.change else None]
+    instants += [state.retry_at, state.shown_by, state.probation]
+    instants += [state.change.deadline, state.change.canary_until] if state.change else []
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -192,7 +207,7 @@ def pressing(state: State) -> bool:
     """Will somebody be killed at a deadline? Then it must be noticed if we are stopped meanwhile (see `shifted`)."""
     return (
         any(worker.deadline is not None and worker.stage is not Stage.READY for worker in state.workers)
-        or any(generation.deadline is not None for generation in state.generations)
+        or any(generation.phase is Phase.LOADING for generation in state.generations)
         or (state.change is not None and state.change.deadline is not None)
     )
 
@@ -203,10 +218,12 @@ def shifted(state: State, seconds: float) -> State:
     def later(instant: float | None) -> float | None:
         return None if instant is None else instant + seconds
 
+    change = state.change
     return replace(
         state,
         workers=tuple(replace(each, deadline=later(each.deadline)) for each in state.workers),
         generations=tuple(replace(each, deadline=later(each.deadline)) for each in state.generations),
         shown_by=later(state.shown_by),
-        change=replace(state.change, deadline=later(state.change.deadline)) if state.change else None,
+        change=change and replace(change, deadline=later(change.deadline), canary_until=later(change.canary_until)),
+        probation=later(state.probation),
     )

@@ -23,6 +23,9 @@ def status(state: State, now: float) -> dict[str, Any]:
         "respawns": state.respawns,
         "drains": state.drains,
         "recycled": state.recycled,
+        "rollbacks": state.rollbacks,
+        "kept": state.parked,
+        "probation": state.probation is not None,
         "uptime": _seconds(now - state.since),
     }
 

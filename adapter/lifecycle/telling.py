@@ -9,6 +9,8 @@ from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Phase, Stage, Worker
 from adapter.lifecycle.turn import Turn
 
+_RECENT = 20_000  # answers; past it all that came before counts half
+
 
 def preloader_started(turn: Turn, event: e.PreloaderStarted) -> None:
     """A preloader has a pid."""
@@ -117,3 +119,15 @@ def rested(turn: Turn, event: e.Rested) -> None:
     worker = turn.state.worker(event.worker)
     if worker is not None:
         turn.state = turn.state.with_worker(replace(worker, idle=event.idle))
+
+
+def answered(turn: Turn, event: e.Answered) -> None:
+    """How its generation does. What lies long back counts less and less, so that it is the present that is compared."""
+    worker = turn.state.worker(event.worker)
+    generation = turn.state.generation(worker.generation) if worker else None
+    if generation is None:
+        return
+    answers, errors = generation.answers + event.answers, generation.errors + event.errors
+    if answers > _RECENT:
+        answers, errors = answers // 2, errors // 2
+    turn.state = turn.state.with_generation(replace(generation, answers=answers, errors=errors))

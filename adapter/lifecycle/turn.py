@@ -91,6 +91,8 @@ class Turn:
         """End a preloader; it serves nobody. While its pid is unknown the order is owed: see `PreloaderStarted`."""
         if generation is not None and generation.phase in (Phase.LOADING, Phase.LOADED):
             self.state = self.state.with_generation(replace(generation, phase=Phase.DISMISSED, deadline=None))
+            if generation.number == self.state.parked:
+                self.change(parked=None, probation=None, way_back="the preloader of the generation before was stuck")
             if generation.pid:
                 self.order(Dismiss(generation.number))
 
@@ -123,7 +125,7 @@ class Turn:
             self.change(change=replace(change, move=Move.PREFLIGHT, deadline=self.now + limits.boot))
             self.order(StartPreflight())
         else:
-            self.change(change=change)
+            self.change(change=replace(change, canary=limits.canary and not command.cuts))
             self.load(replace(limits, workers=self.state.slots))
 
     def fail(self, error: str, *, code: int, detail: str = "") -> None:
@@ -148,9 +150,11 @@ class Turn:
     def _restore(self, change: Change) -> None:
         failed = self.state.target
         self.change(target=change.previous, slots=change.slots, retry_at=None)
-        if change.kind is None and change.previous is not None:
-            # Nobody asked for this one, so nobody will ask again: we shall, but not without a pause.
+        if change.previous is not None and (change.kind is None or failed == change.previous):
+            # Nobody will ask for it again: we shall start it anew by ourselves, but not without a pause.
             self.count_death(change.previous)
+        if failed == change.previous:
+            return
         self.dismiss(self.state.generation(failed))
         for worker in self.state.workers:
             if worker.generation == failed and worker.unborn:
@@ -170,7 +174,7 @@ class Turn:
         if self.state.queued is not None:
             self.order(Answer(STOPPING))
         leaving = replace(self.state.leaving or Leaving(), code=code, seconds=seconds)
-        self.change(leaving=leaving, queued=None, retry_at=None)
+        self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None)
 
 
 def _name(change: Change) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.exits import STOPPED, SystemFailure
-from adapter.lifecycle.commands import NO_NUMBER, NUMBERS, RELOADS, Command
+from adapter.lifecycle.commands import CHANGES, NO_NUMBER, NUMBERS, Command
 from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
 from adapter.roles.watch import Watch
@@ -41,8 +41,8 @@ class _Client:
 
 
 class Control:
-    """The listener and its clients. `describe` gives the status that a client may ask for; `busy` says whether a change is
-    under way, in which case an asked reload is the next one and not this.
+    """The listener and its clients. `describe` gives the status that a client may ask for; `wait_for` says of a command
+    asked now how many other answers come before its own, or why it gets none.
     """
 
     def __init__(
@@ -51,16 +51,16 @@ class Control:
         watch: Watch,
         *,
         describe: Callable[[], dict[str, Any]],
-        busy: Callable[[], bool],
+        wait_for: Callable[[Command], int | str],
     ) -> None:
         self._log = log
         self._watch = watch
         self._describe = describe
-        self._busy = busy
+        self._wait_for = wait_for
         self._listener: Listener | None = None
         self._path: str | None = None
         self._clients: list[_Client] = []
-        self._asking: list[tuple[Event, _Client]] = []  # who waits for the outcome of an event that is still to be taken in
+        self._asking: list[tuple[Asked, _Client]] = []  # who waits for the outcome of an event that is still to be taken in
         self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     def follow(self, path: str | None) -> None:
@@ -186,7 +186,7 @@ class Control:
         event = Asked(command, f"control, pid {client.pid}", number)
         waits = asked.get("wait") is True
         client.curious = client.curious or asked.get("progress") is True
-        if waits and command in RELOADS:
+        if waits and command in CHANGES:
             self._asking.append((event, client))
         elif waits and command in (Command.STOP, Command.STOP_NOW):
             client.waits_for_end = True
@@ -199,8 +199,13 @@ class Control:
         first, if there is one, since a reload asked for meanwhile follows it.
         """
         for asked, client in self._asking:
-            if asked is event:
-                client.waits_for.append(1 if self._busy() else 0)
+            if asked is not event:
+                continue
+            before = self._wait_for(asked.command)
+            if isinstance(before, int):
+                client.waits_for.append(before)
+            else:
+                self._reply(client, {"ok": False, "error": before})
         self._asking = [each for each in self._asking if each[0] is not event]
 
     def _reply(self, client: _Client, answer: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapter import exits
 from adapter.exits import Fatal, Misuse, SystemFailure
-from adapter.lifecycle.commands import RELOADS, Command
+from adapter.lifecycle.commands import CHANGES, Command
 from adapter.log import escape
 from adapter.roles.dialogue import Dialogue, ask
 from adapter.roles.finding import control_of
@@ -86,7 +86,7 @@ def ctl(target: str, command: Command, number: int | None = None, *, wait: bool,
     """
     teller = Teller(as_json=as_json)
     more: dict[str, object] = {} if number is None else {"number": number}
-    if wait and command not in (*RELOADS, *_STOPS):
+    if wait and command not in (*CHANGES, *_STOPS):
         raise Misuse(f"there is nothing to wait for: {command.value} is done when it is answered; leave --wait out")
     kind = kind_of(target)
     control = _control(target, kind)

@@ -22,12 +22,14 @@ from adapter.roles.watch import Watch
 
 
 class Names:
-    """All of them. `describe` gives the status record; `busy` is the control socket's."""
+    """All of them. `describe` gives the status record; `wait_for` is the control socket's."""
 
-    def __init__(self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], busy: Callable[[], bool]) -> None:
+    def __init__(
+        self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], wait_for: Callable[[Command], int | str]
+    ) -> None:
         self._log = log
         self.dialect = DEFAULT
-        self.control = Control(log, watch, describe=describe, busy=busy)
+        self.control = Control(log, watch, describe=describe, wait_for=wait_for)
         self._fifo = MasterFifo(log, watch)
         self._pid = Pid()
         self._safe_pid = Pid()

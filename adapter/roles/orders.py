@@ -3,7 +3,7 @@
 An order that cannot be carried out is news, never an exception.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from signal import Signals
 from typing import Any
 
@@ -15,10 +15,12 @@ from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines
+from adapter.lifecycle.waiting import wait_for
 from adapter.log import Log
 from adapter.roles import reexec
 from adapter.roles.board import Board
 from adapter.roles.crew import Crew, Family
+from adapter.roles.limits import limits_of
 from adapter.roles.listening import Listeners
 from adapter.roles.names import Names
 from adapter.roles.overview import Recent, overview
@@ -37,6 +39,7 @@ class Orders:
         self.state = State()
         self.news: list[events.Event] = []  # what our own doing led to
         self.exit: int | None = None
+        self._how = self._doings()
         self._reexec_due = False
         self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
         self.crew = Crew(log, watch, Petitions(self._describe))
@@ -45,50 +48,45 @@ class Orders:
         self._log = log
         self._directory = reexec.logical_directory()
         self._listeners = Listeners(log)
-        self._names = Names(log, watch, describe=self._describe, busy=lambda: self.state.change is not None)
+        self._names = Names(log, watch, describe=self._describe, wait_for=self._wait_for)
         self._board = Board(log)
         self._recent = Recent()
 
-    def carry_out(self, action: a.Action) -> None:  # noqa: C901, PLR0912 -- the table of orders, one line each
+    def _doings(self) -> Mapping[type[a.Action], Callable[[Any], None]]:
+        """The table of orders, each with how it is carried out."""
+        return {
+            a.Say: self._say,
+            a.StartPreflight: lambda _: self.news.extend(self.preflight.start(self._directory)),
+            a.StopPreflight: lambda _: self.preflight.stop(),
+            a.Reexec: self._note_reexec,
+            a.Load: lambda order: self._load(order.generation),
+            a.Recall: lambda order: self._recall(order.generation),
+            a.Dismiss: lambda order: self._dismiss(order.generation),
+            a.Fork: self._fork,
+            a.Drain: self._drain,
+            a.Abort: lambda order: processes.kill(order.pid, Signals.SIGABRT),
+            a.Kill: lambda order: _kill(order.pid),
+            a.ShowStacks: self._stacks,
+            a.TellStacks: self._stacks,
+            a.StopListening: lambda _: self._stop_listening(),
+            a.Commit: lambda order: self._commit(order.generation),
+            a.Answer: lambda order: self._answers.append((order, self.state.target)),
+            a.Report: lambda order: self._report(workers=order.workers),
+            a.WritePidfile: lambda _: self._names.write_pidfile(),
+            a.ReopenLogs: lambda order: self._reopen_logs(rotate=order.rotate),
+            a.Exit: self._leave,
+        }
+
+    def carry_out(self, action: a.Action) -> None:
         """Do it."""
-        match action:
-            case a.Say():
-                self._say(action)
-            case a.StartPreflight():
-                self.news += self.preflight.start(self._directory)
-            case a.StopPreflight():
-                self.preflight.stop()
-            case a.Reexec():
-                self._reexec_due = True
-            case a.Load():
-                self._load(action.generation)
-            case a.Dismiss():
-                self._dismiss(action.generation)
-            case a.Fork():
-                self._fork(action)
-            case a.Drain():
-                self._drain(action)
-            case a.Abort():
-                processes.kill(action.pid, Signals.SIGABRT)
-            case a.Kill():
-                _kill(action.pid)
-            case a.ShowStacks() | a.TellStacks():
-                self._stacks(action)
-            case a.StopListening():
-                self._stop_listening()
-            case a.Commit():
-                self._commit(action.generation)
-            case a.Answer():
-                self._answers.append((action, self.state.target))
-            case a.Report():
-                self._report(workers=action.workers)
-            case a.WritePidfile():
-                self._names.write_pidfile()
-            case a.ReopenLogs():
-                self._reopen_logs(rotate=action.rotate)
-            case a.Exit():
-                self._names.control.ended(action.code)
-                self.exit = action.code
+        self._how[type(action)](action)
+
+    def _note_reexec(self, _: a.Reexec) -> None:
+        self._reexec_due = True
+
+    def _leave(self, order: a.Exit) -> None:
+        self._names.control.ended(order.code)
+        self.exit = order.code
 
     def awaited(self, event: events.Event) -> None:
         """Before a step: somebody may wait for what this event leads to."""
@@ -121,6 +119,10 @@ class Orders:
         if not self.crew.accepting:
             # Whoever hears that the new generation serves must not meet the old one with its next connection.
             self._give_answers()
+
+    def _wait_for(self, command: Command) -> int | str:
+        before = wait_for(self.state, command)
+        return before + len(self._answers) if isinstance(before, int) else before  # those not given yet are others' too
 
     def _give_answers(self) -> None:
         answers, self._answers = self._answers, []
@@ -156,6 +158,14 @@ class Orders:
             self.news.append(events.LoadFailed(generation, sentence, exits.SYSTEM_FAILED))
         else:
             self.news.append(events.PreloaderStarted(generation, pid))
+
+    def _recall(self, generation: int) -> None:
+        try:
+            self._listeners.open(self.crew.families[generation].settings)
+        except exits.Fatal as error:
+            self.news.append(events.Recalled(generation, error.sentence))
+        else:
+            self.news.append(events.Recalled(generation))
 
     def _fork(self, order: a.Fork) -> None:
         listeners = self._listeners.descriptors(self.crew.families[order.generation].addresses)
@@ -262,17 +272,3 @@ class Orders:
 def _kill(pid: int) -> None:
     if pid:
         processes.kill(pid, Signals.SIGKILL)
-
-
-def limits_of(settings: Settings) -> Limits:
-    """What the state machine needs to know of the settings."""
-    return Limits(
-        workers=settings.workers,
-        surge=settings.surge,
-        drain=settings.drain_timeout,
-        boot=settings.boot_timeout,
-        lazy=settings.lazy_apps,
-        lifetime=settings.max_lifetime,
-        lifetime_jitter=settings.max_lifetime_jitter,
-        least_life=settings.min_lifetime,
-    )

@@ -60,6 +60,8 @@ class Kernel:
         match action:
             case a.Load():
                 self._load(action, state)
+            case a.Recall():
+                self._recall(action, state)
             case a.Dismiss():
                 self._dismiss(action)
             case a.Fork():
@@ -100,6 +102,12 @@ class Kernel:
         else:
             self.news.append(e.PreloaderStarted(action.generation, self._spawn("preloader", action.generation).pid))
 
+    def _recall(self, action: a.Recall, state: State) -> None:
+        process = self.find("preloader", action.generation)
+        assert process is not None and not process.killed, f"recalled, though it was let go: {action}"
+        assert state.parked == action.generation, state
+        self.news.append(e.Recalled(action.generation, "cannot listen" if self.spawn_fails else ""))
+
     def _dismiss(self, action: a.Dismiss) -> None:
         process = self.find("preloader", action.generation)
         assert process is not None, f"dismissed, though there is none: {action}"
@@ -110,6 +118,8 @@ class Kernel:
 
     def _fork(self, action: a.Fork, state: State) -> None:
         assert state.leaving is None, "a fork while leaving"
+        serving = (state.target, state.change.previous if state.change else None)
+        assert action.generation in serving, f"forked from a generation that nobody called back: {action}"
         process = self.find("preloader", action.generation)
         if process is not None and process.alive:
             process.orders.append(action)

@@ -15,6 +15,7 @@ ASKED = {
     "SIGQUIT": Command.STOP_NOW,
     "SIGUSR1": Command.STATISTICS,
     "SIGUSR2": Command.STATUS,
+    "SIGURG": Command.ROLLBACK,
     "SIGALRM": Command.CHAIN_RELOAD,
     "SIGTTIN": Command.MORE,
     "SIGTTOU": Command.FEWER,

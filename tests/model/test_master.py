@@ -14,6 +14,7 @@ from adapter.lifecycle.carryover import from_plain, to_plain
 from adapter.lifecycle.commands import RELOADS, Command
 from adapter.lifecycle.limits import LAST_WORD, MERCY, Limits
 from adapter.lifecycle.master import step
+from adapter.lifecycle.rollback import refusal
 from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline, pressing
 from kit.pretend import Kernel, Process
 
@@ -30,6 +31,12 @@ limits = st.builds(
     lifetime=st.sampled_from([0.0, 0.0, 30.0]),
     lifetime_jitter=st.sampled_from([0.0, 50.0]),
     least_life=st.sampled_from([0.0, 10.0]),
+    lazy=st.sampled_from([False, False, True]),
+    rollback=st.sampled_from([0.0, 30.0, 300.0]),
+    probation=st.sampled_from([0.0, 0.0, 50.0]),
+    canary_answers=st.sampled_from([0, 0, 0, 6]),
+    canary_seconds=st.sampled_from([0.0, 0.0, 0.0, 2.0]),
+    margin=st.sampled_from([0.0, 0.05, 1.0]),
 )
 
 
@@ -56,12 +63,15 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         before = self.state
         self.state, ordered = step(before, event, self.now)
         if before.leaving and before.leaving.over:
-            assert all(isinstance(each, a.Say | a.Report | a.WritePidfile | a.ReopenLogs | a.Answer) for each in ordered), (
-                f"ordered after Exit: {ordered}"
-            )
+            assert all(
+                isinstance(each, a.Say | a.Report | a.WritePidfile | a.ReopenLogs | a.Answer | a.TellStacks) for each in ordered
+            ), f"ordered after Exit: {ordered}"
+        if not (self.state.change and self.state.change.move is Move.REEXEC and not self.state.leaving):
+            self.kernel.reexec_ordered = False  # as `Orders.reexec_due` does
         answered = len(self.kernel.answers)
         for action in ordered:
             self.kernel.carry_out(action, self.state)
+        self.a_rollback_goes_where_it_can(before, event)
         self.each_reload_is_answered_once(before, event, len(self.kernel.answers) - answered)
         self.no_order_empties_a_serving_slot(before, ordered)
         self.promises()
@@ -161,12 +171,14 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             process.hung = True
 
     @precondition(lambda self: self.kernel.all("worker", stage="serving"))
-    @rule(index=indexes, what=st.sampled_from(["left", "full", "full", "idle", "busy"]))
+    @rule(index=indexes, what=st.sampled_from(["left", "full", "full", "idle", "busy", "answers", "answers", "errors"]))
     def a_worker_speaks(self, index: int, what: str) -> None:
         process = self.one_of(self.kernel.all("worker", stage="serving"), index)
         assert process is not None
         if what in ("left", "full"):
             process.said.append(e.Left(process.number, "5 requests" if what == "full" else ""))
+        elif what in ("answers", "errors"):
+            process.said.append(e.Answered(process.number, 10, 8 if what == "errors" else 0))
         else:
             process.said.append(e.Rested(process.number, idle=what == "idle"))
 
@@ -204,6 +216,18 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     @rule(number=st.integers(0, 6))
     def somebody_asks_for_workers(self, number: int) -> None:
         self.tell(e.Asked(Command.WORKERS, "control", number))
+
+    @precondition(lambda self: self.state.leaving is None)
+    @rule(command=st.sampled_from(RELOADS))
+    def somebody_deploys(self, command: Command) -> None:
+        """A change that nothing keeps from going well, unless something did already."""
+        self.kernel.spawn_fails = False
+        self.tell(e.Asked(command, "signal"))
+        self.go_on(obeying=True)
+
+    @rule()
+    def somebody_rolls_back(self) -> None:
+        self.tell(e.Asked(Command.ROLLBACK, "signal"))
 
     @rule(command=st.sampled_from([Command.STOP, Command.STOP, Command.STOP_NOW]), sure=st.integers(0, 5))
     def somebody_asks_to_stop(self, command: Command, sure: int) -> None:
@@ -288,6 +312,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             e.BootFailed(ABROAD, "x", 1),
             e.Left(ABROAD),
             e.Rested(ABROAD, idle=idle),
+            e.Answered(ABROAD, 10, 10),
+            e.Recalled(ABROAD),
             e.PreloaderStarted(ABROAD, ABROAD),
             e.Loaded(ABROAD),
             e.LoadFailed(ABROAD, "x", 1),
@@ -324,6 +350,12 @@ class MasterAgainstKernel(RuleBasedStateMachine):
                 told = worker.stage in (Stage.DRAINING, Stage.ABORTING, Stage.KILLED)
                 assert told or not (process.drains or process.killed), f"told to leave, without a deadline: {worker}"
         assert state.change is not None or state.queued is None, "a reload is queued behind nothing"
+        kept = state.generation(state.parked or 0)
+        assert state.parked is None or (kept is not None and kept.phase is Phase.LOADED and kept.deadline is not None)
+        assert state.parked is None or (kept is not None and not kept.limits.lazy and state.parked != state.target)
+        assert state.probation is None or state.parked is not None, "on probation without a way back"
+        living = sum(each.phase in (Phase.LOADING, Phase.LOADED) for each in state.generations)
+        assert living <= 1 + (state.change is not None) + (state.parked is not None), f"more preloaders than needed: {state}"
         if state.change and state.change.move is not Move.ROLLING:
             assert state.target == state.change.previous
 
@@ -332,6 +364,12 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         after = self.state
         asked = isinstance(event, e.Asked) and event.command in RELOADS
         joined = asked and before.leaving is None and before.change is not None and before.queued is not None
+        rolling_back = [each.change is not None and each.change.kind is Command.ROLLBACK for each in (before, after)]
+        rolled_back = isinstance(event, e.Asked) and event.command is Command.ROLLBACK
+        if rolled_back:
+            asked = not refusal(before) and not rolling_back[0]
+        elif rolling_back == [False, True]:
+            asked = True  # by ourselves
         anew = (
             after.change is not None
             and after.change.kind is None
@@ -341,8 +379,22 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         assert owed[0] + (asked and not joined) + anew == answers + owed[1], (
             f"{answers} answers: {before.change} -> {after.change}"
         )
-        if before.queued is not None and after.queued is None and after.leaving is None:
+        if before.queued is not None and after.queued is None and after.leaving is None and not rolled_back:
             assert after.change is not None and after.change.kind is before.queued, "a queued reload was lost"
+
+    def a_rollback_goes_where_it_can(self, before: State, event: e.Event) -> None:
+        """To what served before the change under way, else to the kept generation, and nowhere when it is refused."""
+        if not isinstance(event, e.Asked) or event.command is not Command.ROLLBACK:
+            return
+        change = before.change
+        if refusal(before) or (change is not None and change.kind is Command.ROLLBACK):
+            assert (self.state.change, self.state.parked) == (before.change, before.parked)
+        elif change is not None and change.kind is not None:
+            anew = self.state.change is not None and self.state.change.kind is None  # its preloader had died
+            assert self.state.target == change.previous or anew
+        else:
+            assert self.state.change is not None and self.state.change.move is Move.RECALL and self.state.parked == before.parked
+            assert self.state.last_generation == before.last_generation, "a rollback loads nothing"
 
     def no_order_empties_a_serving_slot(self, before: State, ordered: tuple[a.Action, ...]) -> None:
         if self.state.leaving is not None or (self.state.change is not None and self.state.change.cuts):
@@ -380,7 +432,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             self.hear_news()
             went_on = [self.goes_on(each, obeying=obeying) for each in list(self.kernel.processes)]
             if not any(went_on):
-                due = next_deadline(self.state) if pressing(self.state) or self.state.retry_at is not None else None
+                state = self.state
+                waits = pressing(state) or state.retry_at is not None or state.change is not None
+                due = next_deadline(state) if waits else None
                 if due is None and not self.kernel.news and not self.kernel.reexec_ordered:
                     return
                 if self.kernel.reexec_ordered:
@@ -388,6 +442,25 @@ class MasterAgainstKernel(RuleBasedStateMachine):
                 elif due is not None:
                     self.the_next_deadline_comes()
         raise AssertionError(f"this never ends: {self.state}")
+
+    def works_on(self, process: Process, *, obeying: bool) -> bool:
+        if process.stage == "booting":
+            process.stage = "serving"
+            process.said.append(e.Ready(process.number))
+        elif process.stage == "serving" and self.is_canary(process.number):
+            process.said.append(e.Answered(process.number, 10, 0))
+        elif process.stage == "draining" and obeying:
+            process.die(clean=True)
+        else:
+            return False
+        return True
+
+    def is_canary(self, number: int) -> bool:
+        """Does the change wait for answers of this worker?"""
+        change, worker = self.state.change, self.state.worker(number)
+        if change is None or not change.canary or worker is None or change.canary_until is not None:
+            return False
+        return worker.generation == self.state.target and worker.live
 
     def goes_on(self, process: Process, *, obeying: bool) -> bool:
         if process not in self.kernel.processes:
@@ -400,11 +473,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             return False
         elif process.kind == "preflight":
             self.the_preflight_ends("")
-        elif process.kind == "worker" and process.stage == "booting":
-            process.stage = "serving"
-            process.said.append(e.Ready(process.number))
-        elif process.kind == "worker" and process.stage == "draining" and obeying:
-            process.die(clean=True)
+        elif process.kind == "worker":
+            return self.works_on(process, obeying=obeying)
         elif process.kind == "preloader" and process.stage == "booting":
             process.stage = "serving"
             process.said.append(e.Loaded(process.number))

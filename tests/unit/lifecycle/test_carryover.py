@@ -46,7 +46,7 @@ def test_older_neighbour():
 
 def test_newer_neighbour():
     """What we do not know is left out; a stage that we do not know is one to be relieved, a phase one to be tried."""
-    plain = {**to_plain(STATE), "version": 99, "weather": "fine", "queued": "ROLLBACK"}
+    plain = {**to_plain(STATE), "version": 99, "weather": "fine", "queued": "DANCE"}
     plain["workers"][0] |= {"stage": "PARKED", "mood": 7}
     plain["generations"][0] |= {"phase": "PARKED"}
     read = from_plain(plain)

@@ -30,6 +30,9 @@ def test_status():
         "respawns": 4,
         "drains": 5,
         "recycled": 6,
+        "rollbacks": 0,
+        "kept": None,
+        "probation": False,
         "uptime": 60.5,
     }
 
