@@ -4,6 +4,7 @@ All of it is the leading thread's, except `Outgoing`, which the thread of the cu
 application nothing is read: what a pipelining client sends waits in `Incoming`, then in the kernel, then at the client.
 """
 
+from bisect import bisect_left
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
 from typing import Any
 
@@ -15,6 +16,7 @@ from adapter.roles.handing import Guest
 from adapter.roles.incoming import BODY, HEAD, IDLE, Whole
 from adapter.roles.line import CALLING, FLUSHING, LINGERING, Line
 from adapter.roles.shared import Shared
+from adapter.scoreboard.latency import BOUNDS
 
 _READ = 1 << 16
 FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
@@ -61,7 +63,12 @@ class Connection(Line):
         shared = self._shared
         shared.requests += 1
         shared.answered[call.status[:1]] += 1
+        seconds = now - call.began
+        shared.running += seconds
+        shared.latency[bisect_left(BOUNDS, seconds)] += 1
         out = self.out
+        shared.bytes_out += out.sent
+        out.sent = 0
         if call.keep_alive and not (out.size or out.gone or shared.unusual or self._mask != EPOLLIN or self._incoming.has_more):
             self._state = IDLE
             self._due(now + shared.settings.keepalive_timeout)
@@ -132,6 +139,7 @@ class Connection(Line):
             self._close()
             return True
         if data:
+            self._shared.bytes_in += len(data)
             request = self._incoming.take(data)
             if type(request) is Whole:
                 self._call(request, now)

@@ -131,5 +131,6 @@ class Line(Timed):
         self._shared.loop.deadlines.forget(self)
         self._shared.closed += 1
         self.out.abandon()
+        self._shared.bytes_out += self.out.sent
         self._forget()
         self._socket.close()

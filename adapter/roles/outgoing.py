@@ -56,7 +56,7 @@ class Outgoing:
     whenever the socket is writable. `gone`: nobody will ever read what we send.
     """
 
-    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "size")
+    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "sent", "size")
 
     def __init__(self, sock: socket.socket, stalled: Callable[[], None]) -> None:
         self._socket = sock
@@ -65,6 +65,7 @@ class Outgoing:
         self._lock = Lock()
         self._room: Condition | None = None  # while a thread waits
         self.size = 0
+        self.sent = 0  # bytes that the kernel took; the loop counts them together and sets it back
         self.gone = False
 
     def send(self, data: bytes) -> None:
@@ -120,6 +121,7 @@ class Outgoing:
         except OSError:
             self._give_up()
             return False
+        self.sent += sent
         if sent == len(data):
             return False
         self._append(memoryview(data)[sent:])
@@ -157,6 +159,7 @@ class Outgoing:
                 self._give_up()
                 return
             self.size -= sent
+            self.sent += sent
             self._shorten(pieces, sent)
         if self._room is not None and self.size <= _ROOM:
             self._room.notify_all()

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -85,6 +86,7 @@ class _Preloader:
         self._witness = witness
         self._app: Callable[..., Any] | None = None
         self._imported = Imported() if settings.watch else None
+        self._took = 0.0  # seconds to import it
 
     def run(self) -> worker.Birth | None:
         """Until the master hangs up: None. In a forked worker: what it was born with."""
@@ -115,7 +117,9 @@ class _Preloader:
             if not die_with_parent(self._inside.master, signal.SIGKILL):  # again: a change of user clears it
                 raise SystemExit
             if not settings.lazy_apps:
+                began = time.monotonic()
                 self._app = load(settings.app)
+                self._took = time.monotonic() - began
         except exits.Fatal as error:
             self._tell_imported(error)
             return HasFailed(error.sentence, error.code, error.detail)
@@ -159,7 +163,7 @@ class _Preloader:
             os.close(released)
             self._witness.close()
             channel, own = Channel.adopt(fd), Witness(witness)
-            return worker.Birth(channel, own, order.worker, order.slot, self._inside, self._app)
+            return worker.Birth(channel, own, order.worker, order.slot, self._inside, self._app, self._took)
         for each in (fd, witness, telling):
             os.close(each)
         self._parent_of(between, order.worker, told)

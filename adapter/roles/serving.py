@@ -16,6 +16,7 @@ from adapter.roles.deadlines import NEVER, Alarm
 from adapter.roles.draining import Draining
 from adapter.roles.shared import Shared
 from adapter.roles.threads import GO_ON, OVER, RELIEVED, Task
+from adapter.scoreboard.figures import Counters
 from adapter.unix.handover import Ends
 
 _LAST_PART = 0.25  # of a drain: what could not be handed over by then is told to close
@@ -165,6 +166,37 @@ class Server:
             "given": shared.handing.given,
             "taken": shared.handing.taken,
         }
+
+    def counters(self) -> Counters:
+        """What was counted since the start. From any thread."""
+        shared = self._shared
+        answered = shared.answered
+        return Counters(
+            shared.requests,
+            0,
+            answered["2"],
+            answered["3"],
+            answered["4"],
+            answered["5"],
+            shared.refused,
+            shared.application.failed,
+            shared.bytes_in,
+            shared.bytes_out,
+            shared.accepted,
+            shared.handing.given,
+            shared.handing.taken,
+            round(shared.running * 1e6),
+        )
+
+    @property
+    def latency(self) -> tuple[int, ...]:
+        """How many calls took how long, by `scoreboard.latency.BOUNDS`. From any thread."""
+        return tuple(self._shared.latency)
+
+    @property
+    def draining(self) -> bool:
+        """Whether it was told to."""
+        return self._draining is not None
 
     def calls(self) -> list[tuple[str, float, int]]:
         """Requests that the application is working on: method and target, seconds so far, thread."""

@@ -11,6 +11,7 @@ from adapter.roles.handing import Handing
 from adapter.roles.incoming import Incoming, limits
 from adapter.roles.loop import Loop
 from adapter.roles.threads import Threads
+from adapter.scoreboard.latency import BUCKETS
 from adapter.unix.handover import Ends
 
 
@@ -60,6 +61,10 @@ class Shared:
         self.requests = 0
         self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0
+        self.running = 0.0  # seconds in the application, all calls together
+        self.latency = [0] * BUCKETS  # how many of them took how long
+        self.bytes_in = 0
+        self.bytes_out = 0
 
     def incoming(self, plain: dict[str, Any] | None = None, body: Spool | None = None) -> Incoming:
         """The reading side of a new connection; with `plain` and `body` that of one which was handed over."""

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import signal
 import socket
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from signal import Signals
@@ -32,10 +33,14 @@ from adapter.log import Log
 from adapter.roles import logs
 from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
+from adapter.roles.scoring import Score
 from adapter.roles.serving import Server
+from adapter.scoreboard import cells
+from adapter.scoreboard.figures import Now
 from adapter.unix import handover
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
+from adapter.unix.sharedcells import Writing
 from adapter.unix.signals import Trap, block, deafen, unblock
 from adapter.unix.witness import Witness, show_on_stderr
 
@@ -52,6 +57,7 @@ class Birth(NamedTuple):
     slot: int
     inside: Inside
     app: Callable[..., Any] | None  # None: it imports the application itself
+    took: float = 0.0  # seconds to import it
 
 
 def run(birth: Birth, settings: Settings, log: Log) -> int:
@@ -71,19 +77,28 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     fds = received[1]
     listeners = {address: socket.socket(fileno=fds.pop(0)) for address in orders.addresses}
     queue = handover.adopt(fds.pop(0), fds.pop(0)) if orders.queue else None
+    cell = Writing(fds.pop(0), cells.offset(orders.cell), cells.SIZE) if orders.cell >= 0 else None
     os.register_at_fork(
         before=lambda: block(_OURS),  # what is sent to the child before it is nobody must not be taken for ours
         after_in_parent=lambda: unblock(_OURS),
         after_in_child=lambda: _be_nobody([*listeners.values(), *(queue or ())], birth, trap),
     )
     birth.inside.become(birth.id, birth.slot, birth.channel, log)
+    began = time.monotonic()
     app = birth.app or _load(birth, settings)
+    took = birth.took if birth.app else time.monotonic() - began
     if app is None or not _prepared(birth):
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
     server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1, queue=queue)
-    return _Worker(birth, settings, server, trap, log).run()
+    score = Score(server, cell, _who(birth, took), settings.threads)
+    return _Worker(birth, settings, server, trap, log, score=score).run()
+
+
+def _who(birth: Birth, took: float) -> Now:
+    born = time.monotonic_ns()
+    return Now(birth.id, birth.slot, birth.inside.generation, os.getpid(), imported=round(took * 1e6), born=born)
 
 
 def tell_where_it_hangs(seconds: float, witness: Witness) -> None:
@@ -147,7 +162,7 @@ def _prepared(birth: Birth) -> bool:
 
 
 class _Worker:
-    def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log) -> None:
+    def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log, *, score: Score) -> None:
         self._channel = birth.channel
         self._witness = birth.witness
         self._inside = birth.inside
@@ -155,6 +170,7 @@ class _Worker:
         self._server = server
         self._trap = trap
         self._log = log
+        self._score = score
         self._orphaned = False
 
     def run(self) -> int:
@@ -165,12 +181,19 @@ class _Worker:
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
         if not die_with_parent(self._inside.master, Signals.SIGTERM):
             return exits.SYSTEM_FAILED
-        # A call may still run at the end; waiting for it is over, so nothing of this process may be waited for.
-        self._server.give_up = lambda: os._exit(exits.FAILED)
+        self._server.give_up = self._give_up
+        self._server.on_tick.append(self._score.tick)
+        self._score.write()
         self._say(IsReady())
         if not self._server.run():
             self._server.give_up()
+        self._score.write()
         return exits.STOPPED
+
+    def _give_up(self) -> None:
+        """A call may still run at the end; waiting for it is over, so nothing of this process may be waited for."""
+        self._score.write()
+        os._exit(exits.FAILED)
 
     def _say(self, message: Message) -> None:
         try:

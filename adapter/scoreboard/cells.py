@@ -25,9 +25,9 @@ LONGEST_LINE = 150
 _HEADER = Struct("<8sII")
 _FRAME = Struct("<QII")  # sequence, length of the record, checksum of both and the record
 _COUNTS = Struct("<4H")  # numbers of `Now`, of `Counters`, buckets, running requests
+_RECORD = Struct(f"<4H{len(Now._fields) + len(Counters._fields) + latency.BUCKETS}Q")  # one of ours, up to the requests
 _RUNNING = Struct("<QH")  # when it began, the length of its line
 _WORD = 8
-_ALL = (1 << 64) - 1
 
 
 class Shape(NamedTuple):
@@ -74,12 +74,11 @@ def read(cell: bytes) -> tuple[int, Record] | None:
 
 
 def pack(record: Record) -> bytes:
-    """The record as bytes."""
+    """The record as bytes. Its numbers are from 0 to 2**64 - 1."""
     running = record.running[:MOST_RUNNING]
-    words = [*record.now, *record.counters, *record.latency]
-    counts = _COUNTS.pack(len(record.now), len(record.counters), len(record.latency), len(running))
-    numbers = Struct(f"<{len(words)}Q").pack(*[min(max(int(each), 0), _ALL) for each in words])
-    return b"".join((counts, numbers, *(_running(each) for each in running)))
+    now, counters, buckets = record.now, record.counters, record.latency
+    numbers = _RECORD.pack(len(now), len(counters), len(buckets), len(running), *now, *counters, *buckets)
+    return b"".join((numbers, *map(_running, running)))
 
 
 def unpack(data: bytes) -> Record | None:

@@ -1,10 +1,12 @@
-"""Memory that several of our processes share, in cells: a memfd (memfd_create(2)) that is read and written by offset.
+"""Memory that several of our processes share, in cells: a memfd (memfd_create(2)).
 
-It is not mapped. A write every few milliseconds costs a microsecond, and in return nothing is to be mapped anew when it grows,
-and nobody dies of SIGBUS whatever another process does to it.
+Who reads does so by offset: nothing is to be mapped anew when it grows. Who writes maps it, and lets go of the descriptor: an
+application that closes descriptors it does not know would have us write into its next file. It never shrinks (F_SEAL_SHRINK), so
+nobody dies of SIGBUS whatever another process does to it.
 """
 
 import fcntl
+import mmap
 import os
 
 
@@ -26,6 +28,18 @@ def read(fd: int, offset: int, size: int) -> bytes:
     return os.pread(fd, size, offset)
 
 
-def write(fd: int, offset: int, data: bytes) -> None:
-    """Put it there. Raises OSError."""
-    os.pwrite(fd, data, offset)
+class Writing:
+    """The cell at `offset`, of `size` bytes, for the one who writes it. Closes `fd`. Raises OSError or ValueError."""
+
+    def __init__(self, fd: int, offset: int, size: int) -> None:
+        self._offset = offset
+        try:
+            # From the very beginning on: an offset must be a multiple of the page size, which is not 4096 everywhere.
+            self._memory = mmap.mmap(fd, offset + size)
+        finally:
+            os.close(fd)
+
+    def put(self, where: int, data: bytes) -> None:
+        """Write this, so many bytes into the cell."""
+        start = self._offset + where
+        self._memory[start : start + len(data)] = data

@@ -19,11 +19,11 @@ WRITER = """
     from adapter.scoreboard import cells
     from adapter.scoreboard.figures import Counters, Now, Record
     from adapter.unix import sharedcells
-    fd, cell, sequence = int(sys.argv[1]), int(sys.argv[2]), 0
+    cell, sequence = int(sys.argv[2]), 0
+    writing = sharedcells.Writing(int(sys.argv[1]), cells.offset(cell), cells.SIZE)
     while True:
         sequence += 1
-        where, data = cells.write(sequence, Record(Now(cell), Counters(*[sequence] * len(Counters._fields))))
-        sharedcells.write(fd, cells.offset(cell) + where, data)
+        writing.put(*cells.write(sequence, Record(Now(cell), Counters(*[sequence] * len(Counters._fields)))))
         if sequence == 1:
             os.write(1, b"begun")
 """
@@ -66,7 +66,8 @@ def test_a_new_cell_is_empty(fd):
     """It grows by the cell that is asked for, and what another had left there is gone."""
     sharedcells.clear(fd, cells.offset(5), cells.SIZE)
     assert os.fstat(fd).st_size == cells.offset(6)
-    sharedcells.write(fd, cells.offset(5), cells.write(1, Record())[1])
+    sharedcells.Writing(os.dup(fd), cells.offset(5), cells.SIZE).put(*cells.write(1, Record()))
+    assert read(fd, 5) == (1, Record())
     sharedcells.clear(fd, cells.offset(5), cells.SIZE)
     assert sharedcells.read(fd, cells.offset(5), cells.SIZE) == bytes(cells.SIZE)
 
