@@ -64,6 +64,8 @@ class Connection(Line):
         shared.requests += 1
         shared.answered[call.status[:1]] += 1
         seconds = now - call.began
+        if seconds < 0:  # it began after the loop had last looked at the clock
+            seconds = 0.0
         shared.running += seconds
         shared.latency[bisect_left(BOUNDS, seconds)] += 1
         out = self.out

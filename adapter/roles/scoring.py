@@ -72,7 +72,7 @@ class Score:
         self._reckon(counters)
         if now - self._measured >= _RENEWED:
             self._measured = now
-            self._memory = _memory()
+            self._memory = _memory() or self._memory
         self._cell.put(*cells.write(self._sequence, self._record(now, counters, report)))
 
     def _record(self, now: float, counters: Counters, report: dict[str, int]) -> Record:
@@ -100,8 +100,11 @@ class Score:
             self._before = counters
 
 
-def _memory() -> tuple[int, int]:
-    """Bytes resident and mapped (proc(5), statm)."""
-    with open("/proc/self/statm", "rb") as file:
-        mapped, resident = file.read().split()[:2]
+def _memory() -> tuple[int, int] | None:
+    """Bytes resident and mapped (proc(5), statm); None when there is no descriptor to ask with."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            mapped, resident = file.read().split()[:2]
+    except OSError:
+        return None
     return int(resident) * _PAGE, int(mapped) * _PAGE

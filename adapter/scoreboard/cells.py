@@ -28,6 +28,7 @@ _COUNTS = Struct("<4H")  # numbers of `Now`, of `Counters`, buckets, running req
 _RECORD = Struct(f"<4H{len(Now._fields) + len(Counters._fields) + latency.BUCKETS}Q")  # one of ours, up to the requests
 _RUNNING = Struct("<QH")  # when it began, the length of its line
 _WORD = 8
+_MOST = (1 << 64) - 1
 
 
 class Shape(NamedTuple):
@@ -74,10 +75,14 @@ def read(cell: bytes) -> tuple[int, Record] | None:
 
 
 def pack(record: Record) -> bytes:
-    """The record as bytes. Its numbers are from 0 to 2**64 - 1."""
+    """The record as bytes. A number that is none from 0 to 2**64 - 1 becomes the nearest that is: nobody serves less for it."""
     running = record.running[:MOST_RUNNING]
     now, counters, buckets = record.now, record.counters, record.latency
-    numbers = _RECORD.pack(len(now), len(counters), len(buckets), len(running), *now, *counters, *buckets)
+    lengths = len(now), len(counters), len(buckets), len(running)
+    try:
+        numbers = _RECORD.pack(*lengths, *now, *counters, *buckets)
+    except error:
+        numbers = _RECORD.pack(*lengths, *(min(max(each, 0), _MOST) for each in (*now, *counters, *buckets)))
     return b"".join((numbers, *map(_running, running)))
 
 

@@ -69,6 +69,13 @@ def test_nonsense(data):
     cells.shape(data)
 
 
+def test_impossible_numbers():
+    """A clock that went backwards, a count beyond all bounds: the nearest number that can be written, and no error."""
+    found = cells.unpack(cells.pack(Record(Now(-5, 1), Counters(1 << 70), (-1,) * latency.BUCKETS)))
+
+    assert found == Record(Now(0, 1), Counters((1 << 64) - 1))
+
+
 def test_nothing_yet():
     """A new cell holds no record."""
     assert cells.read(bytes(cells.SIZE)) is None
