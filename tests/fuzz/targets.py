@@ -2,5 +2,6 @@
 
 from fuzz.engine import Target
 from fuzz.http1 import Http1
+from fuzz.wire import Proxy, Uwsgi
 
-TARGETS: dict[str, type[Target]] = {target.name: target for target in (Http1,)}
+TARGETS: dict[str, type[Target]] = {target.name: target for target in (Http1, Uwsgi, Proxy)}

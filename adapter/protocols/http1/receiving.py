@@ -5,7 +5,9 @@ whole (`head`). A new message begins with nothing left over from the one before 
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
+
+from adapter.protocols.spoken import HTTP
 
 from .chunked import Chunked
 from .events import END, Event, Head, Refusal, Refused
@@ -22,6 +24,7 @@ class Receiver:
     (content may come in other pieces). Nothing but a `Refusal` ever tells of bad input: an exception from here is a bug.
     """
 
+    spoken: ClassVar[str] = HTTP
     __slots__ = ("_chunked", "_left", "_limits", "_refused", "_section", "_small")
 
     def __init__(self, limits: Limits) -> None:
