@@ -15,6 +15,7 @@ run: .venv/.run
 
 test: .venv/.test
 	.ci/debian supervisors
+	.ci/debian proxies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -136,6 +136,12 @@ def _address(text: str) -> str:
     return str(parse(text))
 
 
+def _proxies(text: str) -> str:
+    from adapter.config.proxies import parse  # noqa: PLC0415 -- `ipaddress`, and only for those who believe somebody
+
+    return parse(text)
+
+
 def _user(text: str) -> int:
     import pwd  # noqa: PLC0415 -- seldom asked for
 
@@ -195,6 +201,7 @@ PATH = Kind("PATH", "a path (not empty, on one line)", _text, relative=True)
 IMPORT_PATH = Kind("DIR", "a path (not empty, on one line)", _text)
 ASSIGNMENT = Kind("NAME=VALUE", "of the form NAME=VALUE", _assignment)
 ADDRESS = Kind("ADDR", "an address, such as 8000, 127.0.0.1:8000, [::1]:8000, unix:/run/app.sock or fd:3", _address)
+PROXIES = Kind("PEERS", "a list of peers, such as 127.0.0.1,10.0.0.0/8, unix or *", _proxies)
 USER = Kind("USER", "a user of this system, by name or number", _user)
 GROUP = Kind("GROUP", "a group of this system, by name or number", _group)
 OWNER = Kind("USER[:GROUP]", "a user, a user:group or a :group of this system, by name or number", _owner)

@@ -104,9 +104,7 @@ def _agreed(settings: Settings) -> Settings:
     """What no single option can be asked: that they fit together, and the world."""
     if not settings.app:
         raise Misuse("no application given: name one, such as pkg.mod:callable or file.py, on the command line or in ADAPTER_APP")
-    for address in settings.bind:
-        if settings.bind.count(address) > 1 and not address.endswith(":0"):  # port 0 is any free one, a new one each time
-            raise Misuse(f"--bind names {address} twice: name it once")
+    _once_each(settings)
     _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):
         why = "not a directory" if os.path.exists(settings.chdir) else "no such directory"
@@ -129,3 +127,16 @@ def _check_names(settings: Settings) -> None:
             raise Misuse(f"--fifo names {path} twice: name it once")
     if len(settings.fifo) > _SLOTS:
         raise Misuse(f"--fifo is given {len(settings.fifo)} times: there are slots 0 to 9, a letter each")
+
+
+def _once_each(settings: Settings) -> None:
+    """An address speaks one protocol. Port 0 is any free one, a new one each time."""
+    named: dict[str, str] = {}
+    for name in ("bind", "uwsgi", "proxy_protocol"):
+        for address in getattr(settings, name):
+            if address.endswith(":0"):
+                continue
+            if (before := named.setdefault(address, spelled(name))) != spelled(name):
+                raise Misuse(f"{before} and {spelled(name)} both name {address}: an address speaks one protocol")
+            if getattr(settings, name).count(address) > 1:
+                raise Misuse(f"{before} names {address} twice: name it once")

@@ -58,6 +58,18 @@ class Settings(NamedTuple):
         kinds.ADDRESS, "Serve HTTP here: PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME or fd:N; repeatable.",
         "Without it: a socket we inherited (fd 0, LISTEN_FDS, EINHORN_FD_n, SERVER_STARTER_PORT), else 127.0.0.1:8000.",
         _LISTEN, many=True, short="-b", inetd=False)] = ()
+    uwsgi: Annotated[tuple[str, ...], Option(
+        kinds.ADDRESS, "Serve the uwsgi protocol here (nginx: uwsgi_pass), at an address as for --bind; repeatable.",
+        "It carries what a front end says of its client, and is believed: bind it where only the front end can connect.",
+        _LISTEN, many=True, inetd=False)] = ()
+    proxy_protocol: Annotated[tuple[str, ...], Option(
+        kinds.ADDRESS, "Serve HTTP here to balancers that send PROXY protocol first (v1, v2), and to nobody else; as --bind, repeatable.",
+        "Whoever may send that header may say who he is: only an address of its own can be kept for balancers.",
+        _LISTEN, many=True, inetd=False)] = ()
+    forwarded_allow_ips: Annotated[tuple[str, ...], Option(
+        kinds.PROXIES, "Believe X-Forwarded-For and -Proto of these peers: addresses, networks, unix, * (all); commas; repeatable.",
+        "Nobody: a proxy that does not set these fields, even on this host, passes on what its client wrote into them.",
+        _LISTEN, many=True)] = ()
     backlog: Annotated[int, Option(
         kinds.count(65535), "Connections the kernel may queue for us.",
         "Room for a burst during a restart; the kernel lowers it to net.core.somaxconn.", _LISTEN, inetd=False)] = 1024

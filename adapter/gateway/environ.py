@@ -17,7 +17,7 @@ class Endpoint(NamedTuple):
 
 
 def surroundings(
-    server: Endpoint, client: Endpoint, *, multithread: bool, multiprocess: bool, run_once: bool = False
+    server: Endpoint, client: Endpoint, *, scheme: str = "http", multithread: bool, multiprocess: bool, run_once: bool = False
 ) -> dict[str, Any]:
     """What every request of a connection has in its environ."""
     return {
@@ -27,7 +27,7 @@ def surroundings(
         "REMOTE_ADDR": client.host,
         "REMOTE_PORT": client.port,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": scheme,
         "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
         "wsgi.multithread": multithread,

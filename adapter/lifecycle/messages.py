@@ -29,11 +29,11 @@ class ForkWorker:
 
 @dataclass(frozen=True, slots=True)
 class Serve:
-    """To a new worker: the listeners that come with this message, by address; behind them, with `queue`, the two ends of the queue by
-    which connections are handed over; and then the scoreboard, if it has a cell there.
+    """To a new worker: the listeners that come with this message, the address of each and what is spoken there; behind them, with
+    `queue`, the two ends of the queue by which connections are handed over; and then the scoreboard, if it has a cell there.
     """
 
-    addresses: list[str] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
     cell: int = -1
     queue: bool = False
 

@@ -14,6 +14,8 @@ import socket
 from collections.abc import Collection, Mapping
 
 from adapter.gateway.environ import Endpoint
+from adapter.protocols.spoken import HTTP, PROXIED
+from adapter.roles.announcing import Announcing
 from adapter.roles.answering import Parties
 from adapter.roles.connection import Connection
 from adapter.roles.deadlines import NEVER, Alarm
@@ -40,11 +42,14 @@ def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: 
 
 
 class Gate:
-    """Accepts, one connection per turn and listener. All of it for the loop's thread."""
+    """Accepts, one connection per turn and listener. All of it for the loop's thread. `spoken`: what is, by address; else HTTP."""
 
-    def __init__(self, shared: Shared, listeners: Mapping[str, socket.socket], queue: socket.socket | None) -> None:
+    def __init__(
+        self, shared: Shared, listeners: Mapping[str, socket.socket], spoken: Mapping[str, str], queue: socket.socket | None
+    ) -> None:
         self._shared = shared
         self._listeners = dict(listeners)
+        self._spoken = spoken
         self._queue = queue
         for listener in self._listeners.values():
             listener.setblocking(False)
@@ -149,7 +154,7 @@ class Gate:
             except OSError as error:
                 self._failed(address, error, now)
                 return
-            self._admit(connection, peer, now)
+            self._admit(address, connection, peer, now)
         if self._shared.multiprocess and not self._sweeping:
             self._shared.loop.remove(listener.fileno())
             self._listen(address, listener)
@@ -163,7 +168,7 @@ class Gate:
             guest.socket.setblocking(False)
             Connection(shared, guest, now)
 
-    def _admit(self, connection: socket.socket, peer: object, now: float) -> None:
+    def _admit(self, address: str, connection: socket.socket, peer: object, now: float) -> None:
         shared = self._shared
         shared.accepted += 1
         self._complained = False
@@ -171,11 +176,18 @@ class Gate:
             shared.loop.deadlines.set(self._quiet, now + QUIET)
         try:
             connection.setblocking(False)
-            Connection(
-                shared, Guest(connection, _parties(connection, peer), shared.incoming(), shared.settings.header_timeout, 0), now
-            )
+            parties = _parties(connection, peer)
+            spoken = self._spoken.get(address, HTTP)
+            if spoken == PROXIED:
+                Announcing(shared, connection, parties, self._begin, now)
+            else:
+                self._begin(connection, parties, now, spoken)
         except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
             connection.close()
+
+    def _begin(self, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:
+        shared = self._shared
+        Connection(shared, Guest(connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0), now)
 
     def _failed(self, address: str, error: OSError, now: float) -> None:
         reason = error.strerror or str(error)

@@ -1,7 +1,8 @@
 """One request's way through the application and back, the same for a worker's thread and for inetd."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -19,17 +20,30 @@ class Parties(NamedTuple):
 
     server: Endpoint
     client: Endpoint
+    scheme: str = "http"
 
 
 class Application:
-    """The WSGI application and what is true of every call of it. `failed` counts those that raised."""
+    """The WSGI application and what is true of every call of it. `believed`: whose X-Forwarded-For and -Proto are, as the option has it.
+    `failed` counts the calls that raised.
+    """
 
-    def __init__(self, app: App, log: Log, *, multithread: bool, multiprocess: bool, run_once: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        log: Log,
+        *,
+        multithread: bool,
+        multiprocess: bool,
+        run_once: bool = False,
+        believed: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._log = log
         self._multithread = multithread
         self._multiprocess = multiprocess
         self._run_once = run_once
+        self._corrected = _corrections(believed)
         self.date = Date()
         self.failed = 0
 
@@ -38,6 +52,7 @@ class Application:
         return surroundings(
             parties.server,
             parties.client,
+            scheme=parties.scheme,
             multithread=self._multithread,
             multiprocess=self._multiprocess,
             run_once=self._run_once,
@@ -48,7 +63,10 @@ class Application:
         head, body = request.head, request.body
         response = Response(head, out, self.date, keep_alive=keep_alive)
         try:
-            respond(self._app, environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr), response)
+            variables = environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr)
+            if self._corrected is not None:
+                self._corrected(variables)
+            respond(self._app, variables, response)
         except OSError as error:  # of the body's temporary file
             response.fail(error)
         finally:
@@ -63,3 +81,12 @@ class Application:
             self.failed += 1
             self._log.error("the application failed", request=f"{request.head.method} {request.head.target}")
             self._log.block(text)
+
+
+def _corrections(believed: Sequence[str]) -> Callable[[dict[str, Any]], None] | None:
+    """What corrects an environ by the fields of proxies; None when no proxy is believed."""
+    if not believed:
+        return None
+    from adapter.gateway.forwarded import Proxies, believe  # noqa: PLC0415 -- `ipaddress`, and only for those who believe somebody
+
+    return partial(believe, proxies=Proxies([word for words in believed for word in words.split(",")]))

@@ -206,9 +206,7 @@ class Connection(Line):
         self._arm()
 
     def _refuse(self, why: Refusal, now: float) -> None:
-        self._shared.refused += 1
-        if why.status >= 500:  # noqa: PLR2004 -- our fault, not the client's
-            self._shared.log.error("cannot take a request", reason=why.reason)
+        self._shared.refuse(why, self._incoming.spoken, self._parties)
         self._incoming.close()
         self._keep_alive = False
         self._state = FLUSHING

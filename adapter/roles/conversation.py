@@ -14,6 +14,7 @@ from adapter.config.settings import Settings
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.wsgi import ClientGone
 from adapter.protocols.http1.events import Refusal
+from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import CONTINUE, refusal
 from adapter.roles import lingering
 from adapter.roles.answering import Application, Parties
@@ -105,7 +106,7 @@ class Conversation:
         self._settings = settings
         self._wire = wire
         self._around = application.around(parties)
-        self._incoming = Incoming(limits(settings), settings.body_memory)
+        self._incoming = Incoming(Receiver(limits(settings)), settings.body_memory)
         self._gone = False
 
     def run(self) -> None:

@@ -45,10 +45,10 @@ from adapter.unix.channels import Channel
 
 @dataclass
 class Family:
-    """One generation: its settings, the addresses its workers listen on, its preloader."""
+    """One generation: its settings, the addresses its workers listen on and what they speak there, its preloader."""
 
     settings: Settings
-    addresses: list[str]
+    addresses: dict[str, str]
     channel: Channel | None = None
 
 
@@ -133,10 +133,10 @@ class Crew:
             if of == generation:
                 self._send(channel, message, fds, "a worker does not hear", worker=worker)
 
-    def addresses_of(self, worker: int) -> list[str]:
+    def addresses_of(self, worker: int) -> dict[str, str]:
         """What this worker listens on."""
         family = self.families.get(self._workers[worker][1]) if worker in self._workers else None
-        return family.addresses if family else []
+        return family.addresses if family else {}
 
     def keep_only(self, workers: Collection[int], generations: Collection[int]) -> None:
         """Hang up on those who are no more."""
@@ -175,7 +175,7 @@ class Crew:
         self._commons.restore(plain.get("commons", {}))
         for number, each in plain.get("families", {}).items():
             channel = Channel.adopt(each["fd"]) if each["fd"] >= 0 else None
-            self.families[int(number)] = Family(Settings.from_dict(each["settings"]), list(each["addresses"]), channel)
+            self.families[int(number)] = Family(Settings.from_dict(each["settings"]), dict(each["addresses"]), channel)
             if channel is not None:
                 self._attend(channel, partial(self._hear_preloader, int(number)))
         for worker, (fd, generation) in plain.get("workers", {}).items():

@@ -67,7 +67,7 @@ class Handing:
             return None
         plain, body = guest.incoming.to_plain(whole)
         record = {
-            "parties": [list(end) for end in guest.parties],
+            "parties": guest.parties,
             "incoming": plain,
             "patience": guest.patience,
             "hops": guest.hops + 1,
@@ -124,10 +124,9 @@ class Handing:
         sock = socket.socket(fileno=fds[0])
         try:
             body = Spool.adopt(fds[1]) if len(fds) > 1 else None
-            server, client = (Endpoint(*end) for end in record["parties"])
-            guest = Guest(
-                sock, Parties(server, client), self._receive(record["incoming"], body), record["patience"], record["hops"]
-            )
+            server, client, scheme = record["parties"]
+            parties = Parties(Endpoint(*server), Endpoint(*client), scheme)
+            guest = Guest(sock, parties, self._receive(record["incoming"], body), record["patience"], record["hops"])
         except BaseException:
             sock.close()
             raise

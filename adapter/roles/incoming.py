@@ -8,7 +8,7 @@ from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
-from adapter.protocols.http1.receiving import Receiver
+from adapter.protocols.spoken import Receives
 
 IDLE, HEAD, BODY = range(3)
 """Where in a message the client is: before it, within its head, within its body."""
@@ -26,12 +26,12 @@ _made = tuple.__new__  # what NamedTuple does, without the call in between
 
 
 class Incoming:
-    """What one client sends. `memory`: bytes of a body beyond which it goes to a temporary file."""
+    """What one client sends, as `receiver` reads it. `memory`: bytes of a body beyond which it goes to a temporary file."""
 
     __slots__ = ("_awaited", "_body", "_head", "_memory", "_pending", "_receiver")
 
-    def __init__(self, limits: Limits, memory: int) -> None:
-        self._receiver = Receiver(limits)
+    def __init__(self, receiver: Receives, memory: int) -> None:
+        self._receiver = receiver
         self._memory = memory
         self._pending: deque[Event] | None = None  # mostly there is none: what comes is a whole request
         self._awaited = False
@@ -57,6 +57,7 @@ class Incoming:
         """
         head, body = (self._head, self._body) if whole is None else (whole.head, whole.body)
         plain = {
+            "spoken": self.spoken,
             "receiver": self._receiver.to_plain(),
             "head": None if head is None else list(head),
             "awaited": self._awaited,
@@ -65,16 +66,20 @@ class Incoming:
         return plain, body
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any], body: Spool | None, limits: Limits, memory: int) -> Self:
-        """From `to_plain`."""
-        incoming = cls(limits, memory)
-        incoming._receiver = Receiver.from_plain(plain["receiver"], limits)
+    def from_plain(cls, plain: Mapping[str, Any], body: Spool | None, receiver: Receives, memory: int) -> Self:
+        """From `to_plain`, and the receiver that it speaks of."""
+        incoming = cls(receiver, memory)
         incoming._awaited = plain["awaited"]
         if plain["head"] is not None:
             incoming._head, incoming._body = Head(*plain["head"]), body
         if plain["whole"]:
             incoming._pending = deque([END])
         return incoming
+
+    @property
+    def spoken(self) -> str:
+        """What the client speaks."""
+        return self._receiver.spoken
 
     @property
     def has_more(self) -> bool:

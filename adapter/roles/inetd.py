@@ -57,7 +57,9 @@ def main(argv: Sequence[str]) -> int:
         log.block(traceback.format_exc())
         log.fatal("the application cannot be imported", app=settings.app)
         return FAILED
-    application = Application(app, log, multithread=False, multiprocess=True, run_once=True)
+    application = Application(
+        app, log, multithread=False, multiprocess=True, run_once=True, believed=settings.forwarded_allow_ips
+    )
     Conversation(application, settings, wire, ours).run()
     return STOPPED
 

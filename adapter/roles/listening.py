@@ -1,16 +1,19 @@
 """The listeners of all generations, by the address that was asked for; opened once, carried over, closed when nobody asks for them."""
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from adapter.config import addresses, kinds
 from adapter.config.settings import Settings
-from adapter.exits import Fatal
+from adapter.exits import Fatal, Misuse
 from adapter.log import Log
+from adapter.protocols.spoken import HTTP, PROXIED, UWSGI
 from adapter.unix import filters, inherited, listeners
 from adapter.unix.listeners import Listener
 
 DEFAULT = "127.0.0.1:8000"
+_AGAIN = "\0"  # marks another socket of the same address, with any free port; no address has a NUL
 
 
 class Listeners:
@@ -19,6 +22,7 @@ class Listeners:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._open: dict[str, Listener] = {}
+        self._spoken: dict[str, str] = {}  # by the latest that was asked for
         self._inherited: list[str] = []  # adopted because they came with us, not because an option names them: kept for ever
 
     def adopt_inherited(self) -> None:
@@ -28,22 +32,37 @@ class Listeners:
             self._open[listener.address] = listener
             self._log.info("inherited", address=listener.address)
 
-    def open(self, settings: Settings) -> list[str]:
-        """The addresses these settings ask for, all of them open. Raises Fatal, and leaves everything as it was."""
-        wanted = [self._known_as(text) for text in settings.bind] or self._inherited or [DEFAULT]
+    def open(self, settings: Settings) -> dict[str, str]:
+        """The addresses these settings ask for, all of them open, and what is spoken there. Raises Fatal, and leaves everything as it was."""
+        wanted = self._wanted(settings)
         opened: list[str] = []
         try:
-            for address in dict.fromkeys(wanted):
+            for address in wanted:
                 if address not in self._open:
-                    self._open[address] = _open(address, settings)
+                    self._open[address] = _open(address.partition(_AGAIN)[0], settings)
                     opened.append(address)
         except Fatal:
             for address in opened:
                 listeners.close(self._open.pop(address))
             raise
         for address in opened:
-            self._log.info("listening", address=self._open[address].address)
-        return list(dict.fromkeys(wanted))
+            self._log.info("listening", address=self._open[address].address, protocol=wanted[address])
+        self._spoken |= wanted
+        return wanted
+
+    def _wanted(self, settings: Settings) -> dict[str, str]:
+        """What is to be spoken on each address. Raises Misuse when one socket has two addresses and is to speak two protocols."""
+        wanted: dict[str, str] = {}
+        for protocol, texts in ((HTTP, settings.bind), (UWSGI, settings.uwsgi), (PROXIED, settings.proxy_protocol)):
+            for text in texts:
+                address = self._known_as(text)
+                while address in wanted and address.rstrip(_AGAIN).endswith(":0"):
+                    address += _AGAIN
+                if wanted.setdefault(address, protocol) != protocol:
+                    raise Misuse(
+                        f"{text} is {address}, where {wanted[address]} is spoken already: an address speaks one protocol"
+                    )
+        return wanted or dict.fromkeys(self._inherited or [DEFAULT], HTTP)
 
     def _known_as(self, text: str) -> str:
         """The canonical address; for `fd:N` that of the inherited listener which came as N, since 0 is moved away."""
@@ -53,7 +72,7 @@ class Listeners:
             return came[0] if came else str(address)
         return str(address)
 
-    def descriptors(self, wanted: list[str]) -> list[int]:
+    def descriptors(self, wanted: Iterable[str]) -> list[int]:
         """The descriptors of these addresses, in this order."""
         return [self._open[address].socket.fileno() for address in wanted]
 
@@ -61,7 +80,7 @@ class Listeners:
         """Those that nobody but us holds: a stop must empty their queues."""
         return [address for address, listener in self._open.items() if listener.owned]
 
-    def keep_only(self, wanted: list[str]) -> None:
+    def keep_only(self, wanted: Iterable[str]) -> None:
         """Close what the serving generation does not use."""
         for address in set(self._open) - set(wanted) - set(self._inherited):
             self._log.info("no longer listening", address=self._open[address].address)
@@ -88,9 +107,9 @@ class Listeners:
         for address in self.owned():
             listeners.close(self._open.pop(address))
 
-    def all(self) -> list[Listener]:
-        """What we listen on."""
-        return list(self._open.values())
+    def all(self) -> list[tuple[Listener, str]]:
+        """What we listen on, and what is spoken there."""
+        return [(listener, self._spoken.get(address, HTTP)) for address, listener in self._open.items()]
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
@@ -107,6 +126,7 @@ class Listeners:
                 "owned": each.owned,
                 "inode": each.inode,
                 "numbers": each.numbers,
+                "spoken": self._spoken.get(address, HTTP),
             }
             for address, each in self._open.items()
         }
@@ -117,6 +137,7 @@ class Listeners:
         self._inherited = list(plain.get("inherited", ()))
         for address, each in plain.get("open", {}).items():
             inode = each.get("inode")
+            self._spoken[address] = each.get("spoken", HTTP)
             self._open[address] = listeners.adopt(
                 int(each["fd"]),
                 address=each["address"],

@@ -43,14 +43,16 @@ class Recent:
         self._said.extend((when, level, said) for when, level, said in plain)
 
 
-def overview(state: State, board: Board, listeners: Iterable[Listener], recent: Recent, directory: str) -> dict[str, Any]:
+def overview(
+    state: State, board: Board, listeners: Iterable[tuple[Listener, str]], recent: Recent, directory: str
+) -> dict[str, Any]:
     """The record, JSON-able."""
     now = time.monotonic()
     ledger = board.read()
     record = status(state, now)
     for each in record["workers"]:
         each.update(told.worker(ledger.record(each["id"]), time.monotonic_ns()))
-    names = [each.address for each in listeners]
+    names = [each.address for each, _ in listeners]
     return {
         **record,
         "version": adapter.__version__,
@@ -60,8 +62,8 @@ def overview(state: State, board: Board, listeners: Iterable[Listener], recent: 
         "directory": directory,
         "listeners": names,
         "queues": [
-            {"listener": each.address, "waiting": queue.waiting, "most": queue.most}
-            for each in listeners
+            {"listener": each.address, "protocol": spoken, "waiting": queue.waiting, "most": queue.most}
+            for each, spoken in listeners
             if (queue := queue_of(each.socket)) is not None
         ],
         **told.counted(ledger, state.slots),

@@ -27,8 +27,8 @@ def _nothing() -> None:
 
 
 class Server:
-    """Serves `app` on `listeners` (by address) with `settings.threads` threads. Owns the listeners: closes them. `queue`: the one by
-    which connections are handed over.
+    """Serves `app` on `listeners` (by address) with `settings.threads` threads. Owns the listeners: closes them. `spoken`: what
+    is, by address; HTTP where it does not say. `queue`: the one by which connections are handed over.
 
     Everything is for the thread that leads: what is called while `run` runs is called from what `watch` calls. `on_tick` alone is
     called by the thread that stands by, every few milliseconds while there is work and once after: it may read, and `post`.
@@ -43,11 +43,12 @@ class Server:
         *,
         multiprocess: bool,
         queue: Ends | None = None,
+        spoken: Mapping[str, str] | None = None,
     ) -> None:
         self._log = log
         self._shared = Shared(app, settings, log, multiprocess=multiprocess, queue=queue, lead=self._lead, tick=self._tick)
         self._loop = self._shared.loop
-        self._gate = Gate(self._shared, listeners, queue.take if queue else None)
+        self._gate = Gate(self._shared, listeners, spoken or {}, queue.take if queue else None)
         self._draining: Draining | None = None
         self._look_again = Alarm(self._look)
         self._looked = 0.0

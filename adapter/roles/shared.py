@@ -6,13 +6,20 @@ from typing import Any, Protocol
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
 from adapter.log import Log
-from adapter.roles.answering import App, Application
+from adapter.protocols.http1 import receiving as http1
+from adapter.protocols.http1.events import Refusal
+from adapter.protocols.spoken import HTTP, UWSGI
+from adapter.protocols.uwsgi import receiving as uwsgi
+from adapter.roles.answering import App, Application, Parties
+from adapter.roles.complaints import Complaints
 from adapter.roles.handing import Handing
 from adapter.roles.incoming import Incoming, limits
 from adapter.roles.loop import Loop
 from adapter.roles.threads import Threads
 from adapter.scoreboard.latency import BUCKETS
 from adapter.unix.handover import Ends
+
+_RECEIVERS: dict[str, type[http1.Receiver] | type[uwsgi.Receiver]] = {HTTP: http1.Receiver, UWSGI: uwsgi.Receiver}
 
 
 class Open(Protocol):
@@ -44,13 +51,16 @@ class Shared:
     ) -> None:
         self.settings = settings
         self.log = log
-        self.application = Application(app, log, multithread=settings.threads > 1, multiprocess=multiprocess)
+        self.application = Application(
+            app, log, multithread=settings.threads > 1, multiprocess=multiprocess, believed=settings.forwarded_allow_ips
+        )
         self.multiprocess = multiprocess
+        self.complaints = Complaints(log)
         self.limits = limits(settings)
         self.keep_alive = settings.keepalive_timeout > 0
         self.loop = Loop()
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
-        self.handing = Handing(queue, self.loop, log, self.incoming)
+        self.handing = Handing(queue, self.loop, log, self.taken_over)
         self.connections: set[Open] = set()
         self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
         self.paused = False  # requests wait; nothing is accepted
@@ -66,7 +76,19 @@ class Shared:
         self.bytes_in = 0
         self.bytes_out = 0
 
-    def incoming(self, plain: dict[str, Any] | None = None, body: Spool | None = None) -> Incoming:
-        """The reading side of a new connection; with `plain` and `body` that of one which was handed over."""
-        memory = self.settings.body_memory
-        return Incoming(self.limits, memory) if plain is None else Incoming.from_plain(plain, body, self.limits, memory)
+    def refuse(self, why: Refusal, spoken: str, parties: Parties) -> None:
+        """Count it; and tell what is our own fault, or that of a front end, which its operator can mend."""
+        self.refused += 1
+        if why.status >= 500:  # noqa: PLR2004 -- ours
+            self.log.error("cannot take a request", reason=why.reason)
+        elif why.status == 400 and spoken != HTTP:  # noqa: PLR2004 -- what a front end should not have let through, or said
+            self.complaints.say("a connection is refused", reason=why.reason, client=parties.client.host)
+
+    def incoming(self, spoken: str) -> Incoming:
+        """The reading side of a new connection."""
+        return Incoming(_RECEIVERS[spoken](self.limits), self.settings.body_memory)
+
+    def taken_over(self, plain: dict[str, Any], body: Spool | None) -> Incoming:
+        """The reading side of a connection that was handed over."""
+        receiver = _RECEIVERS[plain["spoken"]].from_plain(plain["receiver"], self.limits)
+        return Incoming.from_plain(plain, body, receiver, self.settings.body_memory)

@@ -91,7 +91,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
-    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1, queue=queue)
+    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1, queue=queue, spoken=orders.addresses)
     score = Score(server, cell, _who(birth, took), settings.threads)
     return _Worker(birth, settings, server, trap, log, score=score).run()
 

@@ -88,7 +88,7 @@ def summary(status: Status, rates: Rates) -> Iterable[Line]:
         f"{'now' if rates.lately else 'on average'} {amount(rates.requests)} req/s  p50 {duration(rates.p50)}  p99 {duration(rates.p99)}  "
         f"in {size(rates.bytes_in)}/s  out {size(rates.bytes_out)}/s"
     )
-    queues = "  ".join(f"{plain(each['listener'])} {each['waiting']}/{each['most']}" for each in status["queues"])
+    queues = "  ".join(f"{_spoken(each)}{plain(each['listener'])} {each['waiting']}/{each['most']}" for each in status["queues"])
     full = any(each["waiting"] > each["most"] // 2 for each in status["queues"])
     yield Line(f"backlog {queues or '-'}", "bad" if full else "plain")
 
@@ -182,3 +182,9 @@ def _cut(lines: list[Line], most: int) -> list[Line]:
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], Line(f"     and {len(lines) - most + 1} more", "faint")]
+
+
+def _spoken(queue: Mapping[str, Any]) -> str:
+    """In front of its address, where it is not what everybody expects."""
+    spoken = plain(queue.get("protocol", "http"))
+    return "" if spoken == "http" else f"{spoken} "

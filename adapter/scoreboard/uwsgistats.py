@@ -34,7 +34,7 @@ def stats(status: Status, wall: float) -> dict[str, Any]:
 def _socket(queue: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": queue["listener"],
-        "proto": "http",
+        "proto": queue.get("protocol", "http"),
         "queue": queue["waiting"],
         "max_queue": queue["most"],
         "shared": 0,

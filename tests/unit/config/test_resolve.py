@@ -120,6 +120,18 @@ def test_group_of_the_user():
         ({"workers": "0"}, {}, "--workers: '0' is not a whole number from 1 to 1024, or auto"),
         ({}, {"ADAPTER_WORKERS": "x"}, "ADAPTER_WORKERS in the environment: 'x' is not a whole number"),
         ({"bind": ["80", "80"]}, {}, "--bind names 127.0.0.1:80 twice: name it once"),
+        ({"uwsgi": ["unix:/a", "unix:/a"]}, {}, "--uwsgi names unix:/a twice: name it once"),
+        (
+            {"bind": ["80"], "uwsgi": ["127.0.0.1:80"]},
+            {},
+            "--bind and --uwsgi both name 127.0.0.1:80: an address speaks one protocol",
+        ),
+        ({"uwsgi": ["80"], "proxy_protocol": ["80"]}, {}, "--uwsgi and --proxy-protocol both name 127.0.0.1:80"),
+        (
+            {"forwarded_allow_ips": ["10.0.0.1/8"]},
+            {},
+            "--forwarded-allow-ips: '10.0.0.1/8' in '10.0.0.1/8' is an address within a network",
+        ),
         ({"bind": ["nope"]}, {}, "--bind: bad address 'nope'"),
         ({"app": ""}, {}, "APP: '' is not an application"),
         ({"uid": "4000000000"}, {}, "--uid 4000000000 is in no passwd entry, so its group is unknown: give --gid too"),
