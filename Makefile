@@ -1,5 +1,5 @@
 # The two commands: `make run` (see it work) and `make test` (see that it works). Both start from a bare Debian.
-.PHONY: run test fuzz docs format clean
+.PHONY: run test bench fuzz docs format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,11 @@ test: .venv/.test
 	$(BIN)/mypy
 	mkdir -p .build
 	$(BIN)/pytest --junitxml=$(JUNIT) $(PYTEST)
+
+# adapter beside its peers: half an hour on a machine that does nothing else; BENCH=--quick is a look, BENCH=--write writes docs/benchmarks.*
+bench: .venv/.run
+	.ci/debian bench $(BIN)/python
+	$(BIN)/python -m bench $(BENCH)
 
 # The long search of tests/fuzz; `make test` has a short one.
 fuzz: export PYTHONPATH := tests

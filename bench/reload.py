@@ -1,6 +1,6 @@
 """What visitors notice of reloads: the strict client's own account of N reloads in a row (default 20).
 
-    .venv/bin/python bench/reload.py [N]
+    .venv/bin/python -m bench.reload [N]
 
 `lost` must be 0; `slowest` is the longest answer, `gap` the longest time in which nobody was answered (seconds).
 """

@@ -14,6 +14,7 @@ PYTHON = [
     *CODE,
     *sorted((ROOT / "tests").rglob("*.py")),
     *sorted((ROOT / "examples").rglob("*.py")),
+    *sorted((ROOT / "bench").rglob("*.py")),
     *sorted((ROOT / ".ci").rglob("*.py")),
 ]
 TEXT = [
@@ -26,6 +27,7 @@ TEXT = [
         "conf/**/*",
         "docs/*",
         "examples/*",
+        "bench/**/*.py",
         "adapter/**/*.py",
         "tests/**/*.py",
     )

@@ -1,0 +1,61 @@
+"""The virtual environment of the bench: adapter and its peers, one Python, pinned versions."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bench.peers import SHARED, Peer
+
+ROOT = Path(__file__).parent.parent
+
+
+class MissingError(Exception):
+    """What must be there cannot be installed."""
+
+
+def _pip(venv: Path, *names: str) -> str:
+    """Install; what went wrong, in one sentence, or nothing."""
+    words = [str(venv / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *names]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if not done.returncode:
+        return ""
+    said: list[str] = [line.strip() for line in done.stderr.splitlines() if "error" in line.lower()] or [
+        "pip failed and did not say why"
+    ]
+    return said[0]
+
+
+def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> dict[str, str]:
+    """Make it, or complete it; why a peer is missing, by pins. Nothing is asked of anybody when all is there.
+
+    MissingError: adapter itself, or what the applications need, cannot be installed.
+    """
+    if not (venv / "bin/python").exists():
+        say(f"making {venv}")
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    have = versions(venv)
+    if "adapterd" not in have or not all(_met(pin, have) for pin in SHARED):
+        say("installing adapter and what the applications need")
+        if why := _pip(venv, *SHARED, "--editable", str(ROOT)):
+            raise MissingError(f"cannot install adapter into {venv}: {why}")
+    missing = {}
+    for peer in peers:
+        wanted = [pin for pin in peer.pins if not _met(pin, have)]
+        if wanted:
+            say(f"installing {', '.join(wanted)}")
+            if why := _pip(venv, *wanted):
+                missing[peer.name] = why
+    return missing
+
+
+def _met(pin: str, have: dict[str, str]) -> bool:
+    name, _, version = pin.partition("==")
+    return have.get(name.lower()) == version
+
+
+def versions(venv: Path) -> dict[str, str]:
+    """What is installed there: names in small letters, and versions."""
+    code = "import json, importlib.metadata as m; print(json.dumps({d.name.lower(): d.version for d in m.distributions()}))"
+    return dict(json.loads(subprocess.run([venv / "bin/python", "-c", code], capture_output=True, check=True).stdout))
