@@ -148,8 +148,13 @@ class Server:
         return GO_ON if self._loop.turn(threads) else RELIEVED
 
     def _tick(self, now: float) -> None:
-        for each in self.on_tick:
-            each(now)
+        for each in list(self.on_tick):
+            try:
+                each(now)
+            except Exception:  # noqa: BLE001 -- the thread that stands by must not end of it: nobody would look after the leader
+                self.on_tick.remove(each)
+                self._log.error("a duty of this worker failed, and is left: this is a bug of adapter")
+                self._log.block(traceback.format_exc())
 
     def report(self) -> dict[str, int]:
         """Numbers for the log: since the start, then now."""

@@ -78,7 +78,7 @@ def _of_the_server(status: Status) -> Iterable[str]:
 
 def outcomes(status: Status) -> dict[str, float]:
     """Reloads by what became of them."""
-    return {"committed": status["reloads"], "failed": status["failed_reloads"]}
+    return {"committed": status["reloads"], "failed": status["failed_reloads"], "rolled_back": status["rollbacks"]}
 
 
 def causes(status: Status) -> dict[str, float]:

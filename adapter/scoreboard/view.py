@@ -7,6 +7,9 @@ from adapter.scoreboard.screen import SORTS
 COMMANDS: Final = {
     "R": ("reload", "reload: new code, new configuration"),
     "C": ("chain-reload", "chain reload: a new generation, slot by slot"),
+    "W": ("workers-reload", "workers reload: new workers of this generation"),
+    "U": ("rollback", "rollback to the generation that was kept"),
+    "T": ("traceback", "have every worker's stacks shown in the log"),
     "+": ("more", "one worker more"),
     "-": ("fewer", "one worker fewer"),
     "L": ("reopen-logs", "open the log files anew"),

@@ -10,7 +10,6 @@ import fcntl
 import os
 import struct
 import threading
-from hashlib import blake2b
 
 _FLOCK = "hhqqi4x"  # struct flock: type, whence, start, length, pid (which must be 0)
 
@@ -74,6 +73,8 @@ class NamedLocks:
 
 
 def _flock(kind: int, name: str) -> bytes:
+    from hashlib import blake2b  # noqa: PLC0415 -- 0.6 MB, which the master need not have
+
     # 62 bits: two names of one byte are less likely than a machine that reckons wrong.
     start = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") >> 2
     return struct.pack(_FLOCK, kind, os.SEEK_SET, start, 1, 0)
