@@ -78,6 +78,7 @@ class Loop:
                 return False
             if not (now := self._dispatch(self._ready, events, calls, now)):
                 return False
+            calls.turned()  # again: on a busy machine the one who watches may have fallen asleep before we came to do anything
         for timed in self.deadlines.due(now):
             timed.expire(now)
             if calls.pending and not (now := calls.go_on(now)):
