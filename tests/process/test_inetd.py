@@ -298,3 +298,13 @@ def unread(sock):
     with contextlib.suppress(OSError):
         return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
     return 0
+
+
+def test_proxies_are_believed_where_asked(tmp_path):
+    """X-Forwarded-For and -Proto count here too, of whom --forwarded-allow-ips names, and of nobody else."""
+    asked = get("/environ", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https", "Connection: close")
+    for option, expected in (("--forwarded-allow-ips=unix", ("192.0.2.1", "https")), ("--forwarded-allow-ips=::1", ("", "http"))):
+        with Inetd(tmp_path, "behind.py", option) as inetd:
+            inetd.client.send(asked)
+            told = json.loads(inetd.client.response().body)
+            assert (told["REMOTE_ADDR"], told["wsgi.url_scheme"]) == expected
