@@ -214,5 +214,6 @@ BAD = (
     # Limits
     Bad("too many fields", asked({}, *((b"HTTP_X%d" % n, b"") for n in range(4))), "more than 4 fields", 431, SMALL),
     Bad("too many of one field", asked({}, *((b"HTTP_X", b"") for n in range(4))), "more than 4 fields", 431, SMALL),
+    Bad("a long field", asked({}, (b"HTTP_X", b"x" * 129)), "or 128 bytes of them", 431, SMALL),
     Bad("a long REQUEST_URI", asked({b"REQUEST_URI": b"/" * 65}), "longer than 64", 414, SMALL),
 )  # fmt: skip

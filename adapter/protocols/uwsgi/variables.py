@@ -71,9 +71,10 @@ def _collect(block: bytes, limits: Limits) -> tuple[Variables, str]:
             raise Refused(400, f"uwsgi: {name} comes twice, and differs")
         else:
             found[name] = text
-    if len(fields) > limits.header_count:
-        raise Refused(431, f"uwsgi: more than {limits.header_count} fields")
-    if _CONTROL.search("".join(fields)):
+    said = "".join(fields)
+    if len(fields) > limits.header_count or len(said) > limits.header_bytes:
+        raise Refused(431, f"uwsgi: more than {limits.header_count} fields or {limits.header_bytes} bytes of them")
+    if _CONTROL.search(said):
         raise Refused(400, "uwsgi: a control character in a field (RFC 9110 §5.5)")
     return found, scheme
 
