@@ -12,6 +12,8 @@ from adapter.protocols.spoken import Receives
 
 IDLE, HEAD, BODY = range(3)
 """Where in a message the client is: before it, within its head, within its body."""
+NO_ROOM = 503
+"""The one refusal that is our fault: a body that cannot be stored."""
 
 
 class Whole(NamedTuple):
@@ -138,7 +140,7 @@ def _store(body: Spool, data: bytes) -> Refusal | None:
     try:
         body.write(data)
     except OSError as error:
-        return Refusal(503, f"cannot store its body: {error.strerror}")
+        return Refusal(NO_ROOM, f"cannot store its body: {error.strerror}")
     return None
 
 

@@ -13,7 +13,7 @@ from adapter.protocols.uwsgi import receiving as uwsgi
 from adapter.roles.answering import App, Application, Parties
 from adapter.roles.complaints import Complaints
 from adapter.roles.handing import Handing
-from adapter.roles.incoming import Incoming, limits
+from adapter.roles.incoming import NO_ROOM, Incoming, limits
 from adapter.roles.loop import Loop
 from adapter.roles.threads import Threads
 from adapter.scoreboard.latency import BUCKETS
@@ -79,7 +79,7 @@ class Shared:
     def refuse(self, why: Refusal, spoken: str, parties: Parties) -> None:
         """Count it; and tell what is our own fault, or that of a front end, which its operator can mend."""
         self.refused += 1
-        if why.status >= 500:  # noqa: PLR2004 -- ours
+        if why.status == NO_ROOM:  # a client that asks for what we do not do (501, 505) writes nothing into our log
             self.log.error("cannot take a request", reason=why.reason)
         elif why.status == 400 and spoken != HTTP:  # noqa: PLR2004 -- what a front end should not have let through, or said
             self.complaints.say("a connection is refused", reason=why.reason, client=parties.client.host)

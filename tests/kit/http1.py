@@ -3,6 +3,7 @@
 Everything that knows the parser's own shapes is in this file; the corpus, the comparisons and the fuzzer know only `Reading`.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -80,6 +81,12 @@ class Reader:
                 assert isinstance(event, Refusal), event
                 self._refusal = event
 
+    def hand_over(self) -> None:
+        """Another worker goes on, with what is told of the reading side so far."""
+        if self._refusal is None:
+            plain = json.loads(json.dumps(self.receiver.to_plain()))
+            self.receiver = type(self.receiver).from_plain(plain, self._limits)
+
     def reading(self) -> Reading:
         """All of it, so far."""
         partial = self._asked(self._head) if self._head else None
@@ -97,11 +104,13 @@ def variables(head: Head) -> dict[str, str]:
     return head.variables
 
 
-def read(pieces: Iterable[bytes], limits: Limits | None = None) -> Reading:
-    """What these pieces, one after the other, come to."""
+def read(pieces: Iterable[bytes], limits: Limits | None = None, *, handed_over: bool = False) -> Reading:
+    """What these pieces, one after the other, come to. `handed_over`: after each of them another worker goes on."""
     reader = Reader(limits or Limits())
     for piece in pieces:
         reader.feed(piece)
+        if handed_over:
+            reader.hand_over()
     return reader.reading()
 
 

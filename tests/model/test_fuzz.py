@@ -6,15 +6,16 @@ from random import Random
 import pytest
 
 from fuzz.engine import Findings, Fuzzer, Target
+from fuzz.http1 import Http1
 from fuzz.targets import TARGETS
 
-MORE = 1500
+MORE = 1000
 """Changed inputs, after the seeds."""
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_breaks_an_invariant(name: str) -> None:
-    """Every seed, and some thousand inputs made of them, keep every invariant that the target states."""
+    """Every seed, and a thousand inputs made of them, keep every invariant that the target states."""
     target = TARGETS[name]()
     findings = Fuzzer(target, seed=1).run(executions=len(target.seeds) + MORE)
 
@@ -63,6 +64,10 @@ def test_a_deep_fault_is_found_and_made_small() -> None:
 
 def test_the_same_seed_searches_the_same_way() -> None:
     """A search can be repeated."""
-    first, second = (Fuzzer(TARGETS["http1"](), seed=7).run(executions=600) for _ in range(2))
+
+    class Few(Http1):
+        seeds = Http1.seeds[::50]
+
+    first, second = (Fuzzer(Few(), seed=7).run(executions=200) for _ in range(2))
 
     assert first == second

@@ -67,6 +67,7 @@ THEY_TAKE = {
         "HTTP/1.0 may be chunked": ("codings: on HTTP/1.0*", "smuggling: TE on HTTP/1.0"),
         "an extension may have no name, or no value": ("chunks: extension *, malformed",),
         "it does not judge expectations": ("connections: expects *",),
+        "Content-Type may be given twice": ("cgi: two Content-Types", "cgi: the same Content-Type twice"),
     },
     "h11": {
         OURS: (
@@ -90,6 +91,8 @@ THEY_TAKE = {
         "blanks may follow a chunk's size": ("chunks: size '1*'", "smuggling: chunk size of spaces"),
         "an extension may be anything": ("chunks: *extension*",),
         "it does not judge expectations": ("connections: expects *",),
+        "Content-Type may be given twice": ("cgi: two Content-Types", "cgi: the same Content-Type twice"),
+        "a trailer may be any": ("chunks: trailer * would frame",),
         "CONNECT is taken": ("targets: CONNECT*", "smuggling: CONNECT*"),
     },
 }

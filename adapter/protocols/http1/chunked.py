@@ -123,5 +123,8 @@ class Chunked:
         """Read the trailer section: the last chunk's line stands where a head has its request line. Its fields are judged and dropped."""
         section = trailers.take(data)
         if section is not None:
-            collect(split_lines(section[0]), {})
+            fields: dict[str, str] = {}
+            collect(split_lines(section[0]), fields)
+            if "CONTENT_LENGTH" in fields or "HTTP_TRANSFER_ENCODING" in fields:
+                raise Refused(400, "a trailer that would frame a message (RFC 9110 §6.5.1)")
             self.rest = section[1]

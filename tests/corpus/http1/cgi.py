@@ -98,6 +98,8 @@ CASES = (
     taken("Content-Type", "3875 §4.1.3", get(b"Content-Type: text/plain; a=b"), asked(CONTENT_TYPE="text/plain; a=b")),
     taken("content-type in any case", "3875 §4.1.3", get(b"cONTENT-tYPE: a/b"), asked(CONTENT_TYPE="a/b")),
     taken("an empty Content-Type", "3875 §4.1.3", get(b"Content-Type:"), asked(CONTENT_TYPE="")),
+    refused("two Content-Types", "9110 §5.3", get(b"Content-Type: a/b", b"Content-Type: c/d")),
+    refused("the same Content-Type twice", "9110 §5.3", get(b"Content-Type: a/b", b"content-type: a/b")),
     taken("Content-Encoding is a field", "3875 §4.1.18", get(b"Content-Encoding: gzip"), asked(HTTP_CONTENT_ENCODING="gzip")),
     taken("Content-Type-X is a field", "3875 §4.1.18", get(b"Content-Type-X: y"), asked(HTTP_CONTENT_TYPE_X="y")),
     taken(

@@ -156,7 +156,7 @@ CASES = (
     refused("LF in a quoted extension", "9112 §7.1.1", chunked(b'1;a="\n"\r\nx\r\n0\r\n\r\n')),
     refused("extension without a semicolon", "9112 §7.1.1", chunked(b"1 a=b\r\nx\r\n0\r\n\r\n")),
     refused("a chunk in an extension", "9112 §7.1.1", chunked(b"2;\nxx\r\n0\r\n\r\n4c\r\n\r\n0\r\n\r\n")),
-    # Trailers (RFC 9112 §7.1.2): judged as fields are, and dropped
+    # Trailers (RFC 9112 §7.1.2): judged as fields are, and dropped; those that would frame a message are refused
     taken("a trailer", "9112 §7.1.2", chunked(b"0\r\nX: y\r\n\r\n") + GET, coded(b""), ROOT),
     taken("trailers after a chunk", "9112 §7.1.2", chunked(b"1\r\nx\r\n0\r\nX: y\r\nZ:\r\n\r\n") + GET, coded(b"x"), ROOT),
     *(
@@ -170,6 +170,16 @@ CASES = (
             b"Cookie: a",
             b"Proxy: x",
             b"Upgrade: h2c",
+        )
+    ),
+    *(
+        refused(f"trailer {t.decode()} would frame", "9110 §6.5.1", chunked(b"0\r\n" + t + b"\r\n\r\n"))
+        for t in (
+            b"Content-Length: 5",
+            b"content-length: 0",
+            b"Transfer-Encoding: chunked",
+            b"TRANSFER-ENCODING: x",
+            b"Transfer-Encoding:",
         )
     ),
     refused("trailer without a colon", "9112 §7.1.2", chunked(b"0\r\nX\r\n\r\n")),

@@ -145,6 +145,12 @@ CASES = (
         post(b"x", b"Expect: 100-continue", b"Expect:\t100-Continue", b"Content-Length: 1"),
         asked("POST", body=b"x", expect=True, CONTENT_LENGTH="1", HTTP_EXPECT="100-continue,100-Continue"),
     ),
+    taken(
+        "expects the same in a list",
+        "9110 §10.1.1",
+        _expecting("100-continue\t,\t100-continue"),
+        asked("POST", body=b"x", expect=True, CONTENT_LENGTH="1", HTTP_EXPECT="100-continue\t,\t100-continue"),
+    ),
     taken("expects, no content", "9110 §10.1.1", get(b"Expect: 100-continue"), asked(HTTP_EXPECT="100-continue")),
     taken("expects, a length of 0", "9110 §10.1.1", _expecting("100-continue", body=b""), sized(b"", HTTP_EXPECT="100-continue")),
     taken("expects on HTTP/1.0", "9110 §10.1.1", head(_OLD, b"Expect: 100-continue"), old(HTTP_EXPECT="100-continue")),
@@ -217,6 +223,7 @@ CASES = (
         sized(b"ab"),
     ),
     taken("a CRLF between", "9112 §2.2", GET + b"\r\n" + GET, ROOT, ROOT),
+    taken("a CRLF after the last", "9112 §2.2", GET + b"\r\n", ROOT),
     taken("a CRLF after chunks", "9112 §2.2", chunked(b"0\r\n\r\n") + b"\r\n" + GET, coded(b""), ROOT),
     taken(
         "each its own fields",

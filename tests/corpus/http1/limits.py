@@ -1,6 +1,6 @@
 """Limits, each at its limit and one past it (RFC 9110 §15.5.14, §15.5.15, RFC 6585 §5). `SMALL`: line 64, fields 6 of 256 bytes, content 64."""
 
-from kit.cases import GET, ROOT, SMALL, asked, chunked, coded, get, head, post, refused, sized, taken, unfinished
+from kit.cases import EMPTY_CHUNK, GET, ROOT, SMALL, asked, chunked, coded, get, head, post, refused, sized, taken, unfinished
 
 _FIELD = len(b"X: \r\n")
 _REST = SMALL.header_bytes - len(b"Host: a\r\n") - _FIELD
@@ -13,12 +13,27 @@ def _line(size: int) -> bytes:
     return get(line=b"GET /" + b"x" * size + b" HTTP/1.1")
 
 
+def _greedy(last: int) -> bytes:
+    """34 chunks of one byte, with extensions of 500 bytes and in the end of so many: each has 16 bytes of framing for nothing, and two
+    for its content; 33 of them and one of 292 spend 16384 bytes beyond that.
+    """
+    return (b"1;" + b"e" * 500 + b"\r\nx\r\n") * 33 + b"1;" + b"e" * last + b"\r\nx\r\n"
+
+
 CASES = (
     # The request line: 414
     taken("line at its limit", "9110 §15.5.15", _line(_PATH), asked(target="/" + "x" * _PATH), limits=SMALL),
     refused("line one past", "9110 §15.5.15", _line(_PATH + 1), 414, limits=SMALL),
     refused("line far past", "9110 §15.5.15", _line(_PATH + 500), 414, limits=SMALL),
     refused("line without end", "9110 §15.5.15", b"x" * 100, 414, limits=SMALL),
+    refused("line without end, two past", "9110 §15.5.15", b"x" * 66, 414, limits=SMALL),
+    taken(
+        "a line may be longer than all fields",
+        "9110 §15.5.15",
+        _line(150),
+        asked(target="/" + "x" * 150),
+        limits=SMALL._replace(request_line=200, header_bytes=32),
+    ),
     refused("line without end, one past with CR", "9110 §15.5.15", b"x" * 65 + b"\r\n", 414, limits=SMALL),
     refused("spaces without end", "9110 §15.5.15", b" " * 100, 414, limits=SMALL),
     refused("CRs without end", "9110 §15.5.15", b"\r" * 100, 414, limits=SMALL),
@@ -42,6 +57,14 @@ CASES = (
     refused("fields one past, and a bare CR", "6585 §5", get(*[b"X: y"] * 6, b"X: \ry"), 431, limits=SMALL),
     refused(
         "fields past their size, and a bad line", "6585 §5", get(b"X: " + b"y" * 300, line=b"GET  / HTTP/1.1"), 431, limits=SMALL
+    ),
+    refused("as many fields as may be before an LF", "9112 §2.2", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 6 + b"\n", limits=SMALL),
+    refused(
+        "too many fields before an LF, and an end",
+        "6585 §5",
+        b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 7 + b"\nX\r\n\r\n",
+        431,
+        limits=SMALL,
     ),
     taken("each request counts anew", "6585 §5", get(*[b"X: y"] * 5) * 2, *[asked(HTTP_X="y,y,y,y,y")] * 2, limits=SMALL),
     # The size of the fields: 431
@@ -102,6 +125,8 @@ CASES = (
         coded(b"x" * 400),
         limits=_WIDE,
     ),
+    taken("framing at its limit", "9112 §7.1.1", chunked(_greedy(292) + EMPTY_CHUNK), coded(b"x" * 34)),
+    refused("framing one past", "9112 §7.1.1", chunked(_greedy(293) + EMPTY_CHUNK), 413),
     refused(
         "extensions that nothing pays for", "9112 §7.1.1", chunked((b"1;" + b"e" * 500 + b"\r\nx\r\n") * 40), 413, limits=_WIDE
     ),

@@ -73,6 +73,8 @@ CASES = (
     unfinished("0.9: a line without more", "9112 §2.1", b"GET /\r\n"),
     # What may come before
     taken("an empty line before", "9112 §2.2", b"\r\n" + GET, ROOT),
+    taken("an empty line and nothing", "9112 §2.2", b"\r\n"),
+    unfinished("half an empty line", "9112 §2.2", b"\r"),
     refused("two empty lines before", "9112 §2.2", b"\r\n\r\n" + GET),
     refused("LF before", "9112 §2.2", b"\n" + GET),
     refused("CR before", "9112 §2.2", b"\r" + GET),

@@ -9,7 +9,7 @@ from kit.cases import GET, ROOT, Case
 from kit.corpus import CASES, THEMES, named
 from kit.http1 import Reader, in_two, one_by_one, read
 
-_LONG = 1500
+_LONG = 600
 """From here on a message is cut at both its ends, and at fifty places between."""
 
 by_theme = pytest.mark.parametrize("theme", THEMES)
@@ -22,6 +22,14 @@ def places(raw: bytes) -> Iterable[int] | None:
         return None
     size = len(raw)
     return sorted({*range(1, 60), *range(60, size, size // 50), *range(size - 60, size)})
+
+
+def finely(raw: bytes) -> list[bytes]:
+    """Byte by byte; a long message only at its ends."""
+    if len(raw) < 3 * _LONG:
+        return one_by_one(raw)
+    middle = raw[_LONG:-_LONG]
+    return [*one_by_one(raw[:_LONG]), *(middle[at : at + 61] for at in range(0, len(middle), 61)), *one_by_one(raw[-_LONG:])]
 
 
 def test_the_corpus_is_a_corpus() -> None:
@@ -52,9 +60,19 @@ def test_how_it_is_cut_changes_nothing(theme: str) -> None:
     """Byte by byte, or in two pieces cut anywhere, the same comes out of each message, reasons included."""
     for case in THEMES[theme]:
         whole = read([case.raw], case.limits)
-        assert read(one_by_one(case.raw), case.limits) == whole, case.name
+        assert read(finely(case.raw), case.limits) == whole, case.name
         for pieces in in_two(case.raw, places(case.raw)):
             assert read(pieces, case.limits) == whole, (case.name, pieces)
+
+
+@by_theme
+def test_another_worker_goes_on_at_any_byte(theme: str) -> None:
+    """A connection that is handed over between any two bytes, or between all of them, comes to the same."""
+    for case in THEMES[theme]:
+        whole = read([case.raw], case.limits)
+        assert read([*finely(case.raw[:_LONG]), case.raw[_LONG:]], case.limits, handed_over=True) == whole, case.name
+        for pieces in in_two(case.raw, places(case.raw)):
+            assert read(pieces, case.limits, handed_over=True) == whole, (case.name, pieces)
 
 
 @by_theme
@@ -68,7 +86,7 @@ def test_what_follows_changes_nothing(theme: str) -> None:
             expected = expected._replace(requests=(*expected.requests, ROOT))
         assert read([case.raw + GET], case.limits) == expected, case.name
         assert read([case.raw, GET], case.limits) == expected, case.name
-        assert read([*one_by_one(case.raw + GET)], case.limits) == expected, case.name
+        assert read(finely(case.raw + GET), case.limits) == expected, case.name
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.unfinished], ids=named)
