@@ -154,3 +154,11 @@ def raw(address: str, data: bytes) -> bytes:
         while part := wire.recv(65536):
             parts.append(part)
     return b"".join(parts)
+
+
+def turned_away(address: str, data: bytes) -> bool:
+    """Whether the connection ends without a byte: by EOF, or by a reset since something was left unread."""
+    try:
+        return raw(address, data) == b""
+    except (ConnectionResetError, BrokenPipeError):
+        return True

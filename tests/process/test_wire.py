@@ -8,7 +8,7 @@ from kit.asked import free_port
 from kit.packets import BAD, Bad, asked
 from kit.proxied import BAD as BAD_HEADERS
 from kit.proxied import IPV4, SIGNATURE, tlv, v2
-from kit.proxies import raw
+from kit.proxies import raw, turned_away
 from kit.server import Adapter, listening
 
 GET = b"GET /environ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -36,16 +36,8 @@ def rest_of(wire: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def turned_away(address: str, data: bytes) -> bool:
-    """Whether the connection ends without a byte: by EOF, or by a reset since something was left unread."""
-    try:
-        return raw(address, data) == b""
-    except ConnectionResetError:
-        return True
-
-
 def test_bad_packets_end_no_worker() -> None:
-    """Every bad packet of the corpus has its status or an end, the worker lives, its descriptors are what they were."""
+    """Every bad packet of the corpus has its status or an end, the worker lives, and the log is not filled."""
     with Adapter("behind.py", "--uwsgi=127.0.0.1:0", "--max-body=1G", bind=()) as server:
         address, good = server.address, PACKET
         assert told(raw(address, good))["REMOTE_ADDR"] == "192.0.2.1"
@@ -59,7 +51,7 @@ def test_bad_packets_end_no_worker() -> None:
         assert told(raw(address, good))["PATH_INFO"] == "/environ"
         assert len(server.ready()) == 1
         warnings = [line for line in server.log.all() if "warning" in line]
-        assert len(warnings) == 1  # of hundreds, which are counted
+        assert 0 < len(warnings) < 10  # of hundreds: one a minute, the rest is counted
         assert 'a connection is refused reason="uwsgi: ' in warnings[0]
 
 
@@ -98,7 +90,7 @@ def test_a_listener_for_balancers_is_for_nobody_else() -> None:
         assert (own["REMOTE_ADDR"], own["SERVER_PORT"]) == ("127.0.0.1", address.rpartition(":")[2])
         assert told(raw(address, v2(0x31, bytes(216)) + GET))["REMOTE_ADDR"] == ""
         assert len(server.ready()) == 1
-        assert len([line for line in server.log.all() if "a connection is refused" in line]) == 1
+        assert 0 < len([line for line in server.log.all() if "a connection is refused" in line]) < 10
 
 
 def test_a_slow_header_has_a_deadline() -> None:
