@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 # The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
-OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")
+OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

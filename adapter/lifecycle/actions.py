@@ -121,6 +121,19 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Have these workers take no request, or (`paused` false) take them again. One that is forked later starts as the state says."""
+
+    workers: tuple[int, ...]
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Have every worker interrupt the system calls that its requests are in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Print statistics (or, with `workers`, every worker's status) to the log."""
 
@@ -148,5 +161,5 @@ class Exit:
 
 Action = (
     StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | TellStacks | StopListening
-    | Commit | Answer | Say | Report | WritePidfile | ReopenLogs | Exit
+    | Commit | Answer | Say | Pause | Wake | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

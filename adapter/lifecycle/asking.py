@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapter.exits import STOPPED
 from adapter.lifecycle import rollback
-from adapter.lifecycle.actions import Answer, ReopenLogs, Report, ShowStacks, StopPreflight, WritePidfile
+from adapter.lifecycle.actions import Answer, Pause, ReopenLogs, Report, ShowStacks, StopPreflight, Wake, WritePidfile
 from adapter.lifecycle.commands import CHANGES, Command, joined
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.limits import SHOWING
@@ -34,6 +34,10 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
             turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
         case Command.WORKERS if event.number is not None:
             _scale(turn, event.number)
+        case Command.PAUSE | Command.RESUME | Command.PAUSE_TOGGLE:
+            _pause(turn, paused=not turn.state.paused if command is Command.PAUSE_TOGGLE else command is Command.PAUSE)
+        case Command.WAKE:
+            turn.order(Wake())
         case Command.STATISTICS:
             turn.order(Report(workers=False))
         case Command.STATUS:
@@ -81,6 +85,17 @@ def _scale(turn: Turn, slots: int) -> None:
         turn.change(change=replace(change, slots=max(1, change.slots + slots - turn.state.slots)))
     turn.change(slots=slots)
     turn.say("info", "workers wanted", workers=slots)
+
+
+def _pause(turn: Turn, *, paused: bool) -> None:
+    if turn.state.leaving is not None:
+        turn.say("warning", "neither pausing nor resuming: we are stopping, and what was accepted is answered")
+    elif turn.state.paused is paused:
+        turn.say("info", "paused already" if paused else "not paused")
+    else:
+        turn.change(paused=paused)
+        turn.order(Pause(tuple(each.id for each in turn.state.workers if each.live), paused=paused))
+        turn.say("warning" if paused else "info", "paused: requests wait" if paused else "resumed")
 
 
 def _show_stacks(turn: Turn, slot: int | None) -> None:

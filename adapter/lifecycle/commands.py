@@ -18,6 +18,10 @@ class Command(Enum):
     MORE = "more"
     FEWER = "fewer"
     WORKERS = "workers"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PAUSE_TOGGLE = "pause-toggle"
+    WAKE = "wake"
     STATISTICS = "statistics"
     STATUS = "status"
     WRITE_PIDFILE = "write-pidfile"
@@ -68,6 +72,10 @@ MEANINGS = {
     Command.MORE: "one worker more, until the next reload",
     Command.FEWER: "one worker fewer, until the next reload",
     Command.WORKERS: "so many workers, until the next reload",
+    Command.PAUSE: "pause: no worker takes a request; what is in flight finishes, clients wait in the kernel's queue; also across reloads",
+    Command.RESUME: "resume: take requests again",
+    Command.PAUSE_TOGGLE: "pause, or resume",
+    Command.WAKE: "wake requests that are blocked in a system call: it ends early (EINTR), where whoever made it lets it",
     Command.STATISTICS: "print statistics to the log",
     Command.WRITE_PIDFILE: "write the pidfile again, where somebody removed it",
     Command.REOPEN_LOGS: "open the log files anew, after somebody renamed them",

@@ -51,6 +51,21 @@ class DrainNow:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseNow:
+    """To a worker: take no request until you hear `ResumeNow`. Heard before it begins to serve, it begins paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeNow:
+    """To a worker: take requests again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WakeUp:
+    """To a worker: interrupt the system calls that your requests are in."""
+
+
+@dataclass(frozen=True, slots=True)
 class TellNumbers:
     """To a worker: say your numbers in the log."""
 
@@ -144,7 +159,7 @@ class Asks:
 
 
 Message = (
-    Prepare | ForkWorker | Serve | DrainNow | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
+    Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
     | IsLeaving | IsDraining | IsIdle | Asks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
@@ -152,6 +167,9 @@ _KINDS: dict[str, type[Any]] = {
     "fork": ForkWorker,
     "serve": Serve,
     "drain": DrainNow,
+    "pause": PauseNow,
+    "resume": ResumeNow,
+    "wake": WakeUp,
     "numbers": TellNumbers,
     "logs": TakeLogs,
     "loaded": HasLoaded,

@@ -166,7 +166,7 @@ def _rest(turn: Turn) -> None:
     """Nobody has had a connection for the idle limit: the listener goes back to whoever gave it to us."""
     state = turn.state
     resting = state.whole() and all(worker.idle for worker in state.workers if worker.live)
-    if resting and state.change is None:
+    if resting and state.change is None and not state.paused:  # else nobody rests: clients wait
         turn.say("info", "idle: leaving the listener to whoever gave it to us")
         turn.leave(STOPPED, state.limits.drain)
 

@@ -133,6 +133,7 @@ class State:
     change: Change | None = None
     queued: Command | None = None  # a reload asked for during a reload: done right after it
     leaving: Leaving | None = None
+    paused: bool = False  # no worker is to take a request
     parked: int | None = None  # the generation kept for a rollback: LOADED, its listeners closed
     way_back: str = ""  # why there is none
     probation: float | None = None  # until then the target is taken back by itself when it fails

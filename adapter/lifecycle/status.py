@@ -15,6 +15,7 @@ def status(state: State, now: float) -> dict[str, Any]:
         "change": _change(state.change, now) if state.change else None,
         "queued": state.queued.value if state.queued else None,
         "leaving": state.leaving is not None,
+        "paused": state.paused,
         "whole": state.whole(),
         "slots": state.slots,
         "workers": [_worker(each, now) for each in state.workers],
@@ -40,8 +41,16 @@ def lines(status: Mapping[str, Any]) -> list[tuple[str, Fields]]:
         server["change"] = f"{change['kind']}, {change['move']}, {change['seconds']:g} s"
     if status["queued"]:
         server["queued"] = status["queued"]
-    sentence = "stopping" if status["leaving"] else "serving" if status["whole"] else "not every slot is served"
+    sentence = _stand(status)
     return [(sentence, server), *(_line(each) for each in status["workers"])]
+
+
+def _stand(status: Mapping[str, Any]) -> str:
+    if status["leaving"]:
+        return "stopping"
+    if status["paused"]:
+        return "paused"
+    return "serving" if status["whole"] else "not every slot is served"
 
 
 def _line(worker: Mapping[str, Any]) -> tuple[str, Fields]:

@@ -174,7 +174,8 @@ class Turn:
         if self.state.queued is not None:
             self.order(Answer(STOPPING))
         leaving = replace(self.state.leaving or Leaving(), code=code, seconds=seconds)
-        self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None)
+        # Not paused any more: who drains takes what it has accepted.
+        self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None, paused=False)
 
 
 def _name(change: Change) -> str:

@@ -30,7 +30,6 @@ from adapter.lifecycle.messages import (
     Message,
     Prepare,
     Serve,
-    TellNumbers,
     from_plain,
     to_plain,
 )
@@ -120,10 +119,10 @@ class Crew:
         self.accepting.add(worker)
         self._tell(worker, DrainNow(seconds, linger, list(leaving), final))
 
-    def tell_numbers(self, *, calls: bool) -> None:
-        """Have every worker say its numbers in the log."""
-        for worker in self._workers:
-            self._tell(worker, TellNumbers(calls))
+    def tell(self, message: Message, workers: Iterable[int] | None = None) -> None:
+        """Say this to these workers, or to all."""
+        for worker in list(self._workers) if workers is None else workers:
+            self._tell(worker, message)
 
     def tell_all(self, generation: int, message: Message, fds: Sequence[int]) -> None:
         """Tell a generation's preloader and workers, those to be born too: they have heard it before they do anything."""

@@ -108,6 +108,10 @@ class Master:
         came = self._trap.read()
         if Signals.SIGCHLD in came:
             self._reap()
+        if Signals.SIGWINCH in came and processes.in_foreground():
+            came = [
+                each for each in came if each is not Signals.SIGWINCH
+            ]  # its window has another size: nobody asks for anything
         dialect = self.orders.dialect
         return [events.Asked(dialect[each], f"signal {each.name.removeprefix('SIG')}") for each in came if each in dialect]
 

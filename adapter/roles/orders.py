@@ -13,6 +13,7 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.messages import PauseNow, ResumeNow, TellNumbers, WakeUp
 from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines
 from adapter.lifecycle.waiting import wait_for
@@ -71,6 +72,8 @@ class Orders:
             a.StopListening: lambda _: self._stop_listening(),
             a.Commit: lambda order: self._commit(order.generation),
             a.Answer: lambda order: self._answers.append((order, self.state.target)),
+            a.Pause: lambda order: self.crew.tell(PauseNow() if order.paused else ResumeNow(), order.workers),
+            a.Wake: lambda _: self.crew.tell(WakeUp()),
             a.Report: lambda order: self._report(workers=order.workers),
             a.WritePidfile: lambda _: self._names.write_pidfile(),
             a.ReopenLogs: lambda order: self._reopen_logs(rotate=order.rotate),
@@ -173,6 +176,8 @@ class Orders:
         error = self.crew.fork(order.worker, order.slot, order.generation, listeners, place)
         if error:
             self.news.append(events.ForkFailed(order.worker, error))
+        elif self.state.paused:
+            self.crew.tell(PauseNow(), [order.worker])
 
     def _drain(self, order: a.Drain) -> None:
         if order.final:
@@ -209,7 +214,7 @@ class Orders:
     def _report(self, *, workers: bool) -> None:
         for sentence, fields in lines(self._describe()):
             self._log.info(sentence, **fields)
-        self.crew.tell_numbers(calls=workers)
+        self.crew.tell(TellNumbers(workers))
 
     def _reopen_logs(self, *, rotate: bool) -> None:
         family = self.crew.families.get(self.state.target)

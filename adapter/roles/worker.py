@@ -23,9 +23,12 @@ from adapter.lifecycle.messages import (
     IsLeaving,
     IsReady,
     Message,
+    PauseNow,
+    ResumeNow,
     Serve,
     TakeLogs,
     TellNumbers,
+    WakeUp,
     from_plain,
     to_plain,
 )
@@ -41,7 +44,7 @@ from adapter.unix import handover
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.sharedcells import Writing
-from adapter.unix.signals import Trap, block, deafen, unblock
+from adapter.unix.signals import Trap, be_interruptible, block, deafen, interrupt, unblock
 from adapter.unix.witness import Witness, show_on_stderr
 
 _OURS = tuple(row.signal for row in SIGNALS)
@@ -66,6 +69,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     deafen(_DEAF)
     birth.witness.attend()
     birth.witness.show_on_request()
+    be_interruptible()
     trap = Trap((Signals.SIGTERM,))  # a TERM to the whole process group reaches us too: it means drain
     # Until it serves there is nothing to finish: an import that hangs must not outlive the master, listeners and all.
     if not die_with_parent(birth.inside.master, Signals.SIGKILL):
@@ -175,7 +179,9 @@ class _Worker:
 
     def run(self) -> int:
         self._channel.never_wait()
-        self._server.watch(self._channel.fileno(), self._hear)
+        self._server.watch(self._channel.fileno(), self._told)
+        while self._hear():
+            pass  # what was said while we were born: whoever is to begin paused must not take a request first
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
@@ -203,25 +209,35 @@ class _Worker:
         except BlockingIOError:
             self._log.warning("the master does not read what its workers say")
 
-    def _hear(self) -> None:
-        """The master speaks, or is gone."""
+    def _told(self) -> None:
+        self._hear()
+
+    def _hear(self) -> bool:
+        """The master speaks, or is gone. Did it say anything?"""
         try:
             received = self._channel.receive()
         except BlockingIOError:
-            return
+            return False
         if received is None:
             self._orphan()
-            return
+            return False
         match from_plain(received[0]):
             case DrainNow() as order:
                 self._drain(order)
                 self._say(IsDraining())
+            case PauseNow():
+                self._server.pause()
+            case ResumeNow():
+                self._server.resume()
+            case WakeUp():
+                self._wake()
             case TellNumbers() as order:
                 self._tell(order)
             case TakeLogs() as order:
                 logs.take(order, received[1])
             case _:
                 pass
+        return True
 
     def _signalled(self) -> None:
         """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
@@ -254,6 +270,12 @@ class _Worker:
         file = 2 if self._orphaned else self._witness.fd
         faulthandler.dump_traceback_later(order.seconds + MERCY / 2, exit=self._orphaned, file=file)
         self._server.drain(order.seconds, linger=order.linger, leaving=order.leaving, final=order.final)
+
+    def _wake(self) -> None:
+        calls = self._server.calls()
+        for _, _, thread in calls:
+            interrupt(thread)
+        self._log.info("interrupted what requests are in", calls=len(calls))
 
     def _tell(self, order: TellNumbers) -> None:
         self._log.info("numbers", **self._server.report())

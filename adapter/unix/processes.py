@@ -136,6 +136,20 @@ def kill(pid: int, number: Signals) -> None:
         return
 
 
+def in_foreground() -> bool:
+    """Have we a terminal, and is its keyboard ours? It then sends us signals of its own (termios(3), tty_ioctl(4))."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
 def interpreter() -> str:
     """The Python we run, unresolved: a virtualenv is found by the path it was called by."""
     return sys.executable

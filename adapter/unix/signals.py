@@ -10,6 +10,8 @@ from collections.abc import Collection
 from signal import Signals
 from types import FrameType
 
+_INTERRUPT = Signals.SIGRTMIN
+
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:
     """Python wants a handler to exist; the byte in the wake-up pipe is the news."""
@@ -49,6 +51,19 @@ def deafen(signals: Collection[Signals]) -> None:
     for each in signals:
         signal.signal(each, _nothing)
         signal.siginterrupt(each, False)
+
+
+def be_interruptible() -> None:
+    """Let `interrupt` end the system call a thread is in. Its own signal: no terminal and no stranger sends it, and each other one
+    of ours has a system call go on (SA_RESTART), since libraries break that do not expect EINTR.
+    """
+    signal.signal(_INTERRUPT, _nothing)
+    signal.siginterrupt(_INTERRUPT, True)
+
+
+def interrupt(thread: int) -> None:
+    """End the system call that this thread of ours (threading.get_ident) is in: EINTR. Python's own calls then go on (PEP 475)."""
+    signal.pthread_kill(thread, _INTERRUPT)
 
 
 def block(signals: Collection[Signals]) -> None:

@@ -29,6 +29,9 @@ INT = e.Asked(Command.STOP_NOW, "signal INT")
 BRUTAL = e.Asked(Command.WORKERS_RELOAD_NOW, "control")
 SHORT = Limits(workers=2, surge=1, deaths=3, lifetime=100.0, lifetime_jitter=10.0, least_life=20.0)
 ALRM = e.Asked(Command.CHAIN_RELOAD, "signal ALRM")
+PAUSE = e.Asked(Command.PAUSE, "control")
+RESUME = e.Asked(Command.RESUME, "control")
+TSTP = e.Asked(Command.PAUSE_TOGGLE, "signal TSTP")
 TTIN = e.Asked(Command.MORE, "signal TTIN")
 TTOU = e.Asked(Command.FEWER, "signal TTOU")
 CONT = e.Asked(Command.NOTHING, "signal CONT")
@@ -471,6 +474,38 @@ HISTORIES = {
         (11, e.Rested(1, idle=False)),
         (12, e.Rested(2, idle=True)),
         (13, e.Rested(1, idle=True), a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
+    )),
+    "paused": History("Every worker is told once; who is born meanwhile starts so, and nobody else is told.", "first boot", (
+        (10, PAUSE, a.Pause((1, 2), paused=True)),
+        (10, PAUSE),
+        (11, e.Exited(12, KILLED, clean=False), a.Fork(3, 1, 1)),
+        (11, e.Forked(3, 13)),
+        (12, e.Ready(3)),
+    )),
+    "resumed": History("Those that are there then are told, once; a toggle turns it again.", "paused", (
+        (13, RESUME, a.Pause((1, 3), paused=False)),
+        (13, RESUME),
+        (14, TSTP, a.Pause((1, 3), paused=True)),
+        (15, TSTP, a.Pause((1, 3), paused=False)),
+    )),
+    "paused workers do not rest": History("Nobody has a connection because nobody may: that is no reason to leave.", "paused", (
+        (13, e.Rested(1, idle=True)),
+        (13, e.Rested(3, idle=True)),
+        (14, RESUME, a.Pause((1, 3), paused=False), a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(3, 8.0, final=True), a.Dismiss(1)),
+    )),
+    "a stop while paused": History("Who drains answers what was accepted: there is no pause any more, and none can be asked for.", "paused", (
+        (13, TERM, a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(3, 8.0, final=True), a.Dismiss(1)),
+        (13, PAUSE),
+    )),
+    "a reload while paused": History("The new generation starts paused, the old one leaves as ever.", "paused", (
+        (20, ALRM, a.Load(2)),
+        (20, e.PreloaderStarted(2, 20)),
+        (21, e.Loaded(2), a.Fork(4, 0, 2)),
+        (21, e.Forked(4, 21)),
+        (22, e.Ready(4), a.Fork(5, 1, 2), a.Drain(1, 8.0, final=False)),
+        (22, e.Forked(5, 22)),
+        (23, e.Ready(5), a.Drain(3, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (24, RESUME, a.Pause((4, 5), paused=False)),
     )),
     "idle during a pre-flight that fails": History("We rest when the change is over, though nobody says so again.", "first boot", (
         (10, HUP, a.StartPreflight()),

@@ -43,6 +43,7 @@ class Kernel:
         self.spawn_fails = False
         self.reexec_ordered = False
         self.answers: list[a.Answer] = []
+        self.paused: dict[int, bool] = {}  # by worker: what it was told last
         self.exit: int | None = None
         self._pids = iter(range(100, 10**9))
 
@@ -55,7 +56,7 @@ class Kernel:
         found = [each for each in self.processes if each.kind == kind and each.alive is alive and not each.hung]
         return [each for each in found if stage in (None, each.stage)]
 
-    def carry_out(self, action: a.Action, state: State) -> None:  # noqa: C901 -- the table of orders, one line each
+    def carry_out(self, action: a.Action, state: State) -> None:  # noqa: C901, PLR0912 -- the table of orders, one line each
         """Do as ordered, or say which promise the order breaks. `state` is the one the order came with."""
         match action:
             case a.Load():
@@ -82,6 +83,10 @@ class Kernel:
             case a.Reexec():
                 assert not self.reexec_ordered, "a second reexec"
                 self.reexec_ordered = True
+            case a.Pause():
+                for worker in action.workers:
+                    assert self.paused[worker] is not action.paused, f"told the same twice: {action}"
+                    self.paused[worker] = action.paused
             case a.Answer():
                 self.answers.append(action)
             case a.Exit():
@@ -118,6 +123,7 @@ class Kernel:
 
     def _fork(self, action: a.Fork, state: State) -> None:
         assert state.leaving is None, "a fork while leaving"
+        self.paused[action.worker] = state.paused
         serving = (state.target, state.change.previous if state.change else None)
         assert action.generation in serving, f"forked from a generation that nobody called back: {action}"
         process = self.find("preloader", action.generation)

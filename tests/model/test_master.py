@@ -64,7 +64,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         self.state, ordered = step(before, event, self.now)
         if before.leaving and before.leaving.over:
             assert all(
-                isinstance(each, a.Say | a.Report | a.WritePidfile | a.ReopenLogs | a.Answer | a.TellStacks) for each in ordered
+                isinstance(each, a.Say | a.Report | a.Wake | a.WritePidfile | a.ReopenLogs | a.Answer | a.TellStacks)
+                for each in ordered
             ), f"ordered after Exit: {ordered}"
         if not (self.state.change and self.state.change.move is Move.REEXEC and not self.state.leaving):
             self.kernel.reexec_ordered = False  # as `Orders.reexec_due` does
@@ -349,6 +350,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
                 assert worker is not None and worker.pid == process.pid, f"lost sight of {process}"
                 told = worker.stage in (Stage.DRAINING, Stage.ABORTING, Stage.KILLED)
                 assert told or not (process.drains or process.killed), f"told to leave, without a deadline: {worker}"
+        if state.leaving is None:
+            told = {each.id: self.kernel.paused[each.id] for each in state.workers if each.live}
+            assert set(told.values()) <= {state.paused}, f"paused: {state.paused}, told: {told}"
         assert state.change is not None or state.queued is None, "a reload is queued behind nothing"
         kept = state.generation(state.parked or 0)
         assert state.parked is None or (kept is not None and kept.phase is Phase.LOADED and kept.deadline is not None)

@@ -22,6 +22,7 @@ def test_status():
         "change": None,
         "queued": None,
         "leaving": False,
+        "paused": False,
         "whole": True,
         "slots": 1,
         "workers": [{"id": 7, "slot": 0, "generation": 3, "pid": 812, "stage": "ready", "seconds": 10.5}],
@@ -68,6 +69,8 @@ def test_lines():
     [
         (State(leaving=Leaving()), "stopping"),
         (STATE, "serving"),
+        (State(slots=1, workers=(WORKER,), target=3, paused=True), "paused"),
+        (State(leaving=Leaving(), paused=True), "stopping"),
         (State(slots=2, workers=(WORKER,)), "not every slot is served"),
     ],
 )
