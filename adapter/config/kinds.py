@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+from adapter.exits import Misuse
+
 _LONGEST = 18  # digits: 64 bits, and no time spent on a megabyte of them
 _WEEK = 7 * 24 * 3600.0  # longer is a typo, and would overflow epoll's 31 bits of milliseconds
 _ALL_MODES = 0o777  # setuid and sticky bits mean nothing here
@@ -178,6 +180,26 @@ def numbers(owner: str | None) -> tuple[int | None, int | None]:
     return (int(user) if user else None), (int(group) if group else None)
 
 
+def _access_log(text: str) -> str | None:
+    if text == "none":
+        return None
+    return text if text == "-" else os.path.join(here(), _text(text))
+
+
+def _access_format(text: str) -> str:
+    from adapter.protocols.access import Lines  # noqa: PLC0415 -- only those who ask for a format pay for it
+
+    if text in ("common", "combined", "json"):
+        return text
+    if "{" not in text:
+        raise ValueError(text)
+    try:
+        Lines(text, lambda _: None)  # type: ignore[arg-type,return-value]  # no line is made
+    except ValueError as error:
+        raise Misuse(f"'{text}' {error}") from None
+    return text
+
+
 def choice(*words: str) -> Kind:
     """One of these words."""
 
@@ -202,6 +224,8 @@ IMPORT_PATH = Kind("DIR", "a path (not empty, on one line)", _text)
 ASSIGNMENT = Kind("NAME=VALUE", "of the form NAME=VALUE", _assignment)
 ADDRESS = Kind("ADDR", "an address, such as 8000, 127.0.0.1:8000, [::1]:8000, unix:/run/app.sock or fd:3", _address)
 PROXIES = Kind("PEERS", "a list of peers, such as 127.0.0.1,10.0.0.0/8, unix or *", _proxies)
+ACCESS_LOG = Kind("PATH|-|none", "a path (not empty, on one line), - or none", _access_log)
+ACCESS_FORMAT = Kind("FORMAT", "common, combined, json or a text with fields in braces, such as {status}", _access_format)
 USER = Kind("USER", "a user of this system, by name or number", _user)
 GROUP = Kind("GROUP", "a group of this system, by name or number", _group)
 OWNER = Kind("USER[:GROUP]", "a user, a user:group or a :group of this system, by name or number", _owner)

@@ -159,6 +159,12 @@ class Settings(NamedTuple):
     log_file: Annotated[str | None, Option(
         kinds.PATH, "Append the log to this file instead of stderr.",
         "A supervisor collects stderr.", _LOG)] = None
+    access_log: Annotated[str | None, Option(
+        kinds.ACCESS_LOG, "Append a line for each request to this file; -: to stdout; none.",
+        "The proxy in front has one already.", _LOG)] = None
+    access_log_format: Annotated[str, Option(
+        kinds.ACCESS_FORMAT, "common, combined (as Apache's), json, or a text such as '{client} {status} {seconds}' (docs/logs.md).",
+        "Every log analyser reads it.", _LOG)] = "combined"
     log_format: Annotated[str, Option(
         kinds.choice("text", "json"), "One fact per line, for people or for programs.", "People read logs first.", _LOG)] = "text"
     log_time: Annotated[bool | None, Option(

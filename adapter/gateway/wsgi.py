@@ -71,6 +71,8 @@ class Response(Reply):
     """Nothing may be sent any more: a thread that the application left behind may still try, when the connection is another
     request's by now.
     """
+    client = ""
+    """Who asked, as a proxy that is believed says."""
     _proposed = False
     _sent = False
 

@@ -66,6 +66,7 @@ class Application:
             variables = environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr)
             if self._corrected is not None:
                 self._corrected(variables)
+                response.client = variables["REMOTE_ADDR"]
             respond(self._app, variables, response)
         except OSError as error:  # of the body's temporary file
             response.fail(error)

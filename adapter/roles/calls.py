@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from adapter.protocols.http1.events import Head
 from adapter.roles.incoming import Whole
 from adapter.roles.outgoing import Outgoing
 from adapter.roles.shared import Shared
@@ -24,14 +25,20 @@ class Call(Task):
     nothing when the client was gone before the application said.
     """
 
-    __slots__ = ("_caller", "_request", "_shared", "keep_alive", "status")
+    __slots__ = ("_caller", "_request", "_shared", "came", "client", "content", "keep_alive", "status")
 
-    def __init__(self, shared: Shared, request: Whole, caller: Caller) -> None:
+    def __init__(self, shared: Shared, request: Whole, caller: Caller, now: float) -> None:
         self.began = 0.0
         self.thread = 0
+        self.came = now
         self._shared = shared
         self._request = request
         self._caller = caller
+
+    @property
+    def head(self) -> Head:
+        """What is asked."""
+        return self._request.head
 
     @property
     def name(self) -> str:
@@ -43,11 +50,15 @@ class Call(Task):
         shared, request, caller = self._shared, self._request, self._caller
         self.keep_alive = False
         self.status = ""
+        self.content = 0
+        self.client = ""
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not shared.closing)
         response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
         self.keep_alive = response.keep_alive
         self.status = response.status
+        self.content = response.content
+        self.client = response.client
 
     def done(self, now: float) -> None:
         """Back to the one who leads."""

@@ -15,6 +15,7 @@ from adapter.roles.deadlines import NEVER
 from adapter.roles.handing import Guest
 from adapter.roles.incoming import BODY, HEAD, IDLE, Whole
 from adapter.roles.line import CALLING, FLUSHING, LINGERING, Line
+from adapter.roles.noting import answered
 from adapter.roles.shared import Shared
 from adapter.scoreboard.latency import BOUNDS
 
@@ -25,7 +26,7 @@ FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for it
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_ended", "_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "around")
+    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "around")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
@@ -34,7 +35,6 @@ class Connection(Line):
         self._hops = guest.hops
         self.around: dict[str, Any] = {}  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
-        self._ended = False  # the client will send no more
         self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
         shared.connections.add(self)
         self._attempt(self._begin, now, guest.patience)
@@ -74,7 +74,10 @@ class Connection(Line):
         if call.keep_alive and not (out.size or out.gone or shared.unusual or self._mask != EPOLLIN or self._incoming.has_more):
             self._state = IDLE
             self._due(now + shared.settings.keepalive_timeout)
+            if shared.access is not None:
+                shared.access(answered(call.head, call.status, call.content, call.came, now, call.client or self._client))
         else:
+            self._untold = call
             self._keep_alive = call.keep_alive
             self._state = FLUSHING
             self._attempt(self._said, now)
@@ -179,7 +182,7 @@ class Connection(Line):
             self._stalled(now)
         if shared.threads.handing_on and shared.threads.stuck(now) and self._pass_on(request, now):
             return
-        shared.threads.pending.append(Call(shared, request, self))
+        shared.threads.pending.append(Call(shared, request, self, now))
 
     def _pass_on(self, request: Whole, now: float) -> bool:
         """All our threads are held up: a sibling may have one that is not."""
@@ -207,6 +210,7 @@ class Connection(Line):
 
     def _refuse(self, why: Refusal, now: float) -> None:
         self._shared.refuse(why, self._incoming.spoken, self._parties)
+        self._tell_refused(why.status, self._incoming.head, now)
         self._incoming.close()
         self._keep_alive = False
         self._state = FLUSHING
@@ -240,8 +244,9 @@ class Connection(Line):
 
     def _settle(self, now: float) -> None:
         """All of the response is with the kernel."""
+        self._tell(now)
         if not self._keep_alive:
-            self._linger(now, ended=self._ended)
+            self._linger(now)
             return
         shared = self._shared
         self._state = IDLE

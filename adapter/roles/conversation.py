@@ -13,12 +13,14 @@ from time import monotonic
 from adapter.config.settings import Settings
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.wsgi import ClientGone
+from adapter.protocols.entry import Entry
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import CONTINUE, refusal
 from adapter.roles import lingering
 from adapter.roles.answering import Application, Parties
 from adapter.roles.incoming import BODY, HEAD, IDLE, Incoming, Whole, limits
+from adapter.roles.noting import answered, refused
 from adapter.roles.stdio import Ends
 from adapter.unix.signals import Trap
 
@@ -101,13 +103,17 @@ class Wire:
 class Conversation:
     """Serves the wire until one side has had enough. `application` makes the answers."""
 
-    def __init__(self, application: Application, settings: Settings, wire: Wire, parties: Parties) -> None:
+    def __init__(
+        self, application: Application, settings: Settings, wire: Wire, parties: Parties, access: Callable[[Entry], None] | None
+    ) -> None:
         self._application = application
         self._settings = settings
         self._wire = wire
         self._around = application.around(parties)
         self._incoming = Incoming(Receiver(limits(settings)), settings.body_memory)
         self._gone = False
+        self._client = parties.client.host
+        self._access = access
 
     def run(self) -> None:
         """Until the end of it. A client that goes away is no error."""
@@ -123,10 +129,18 @@ class Conversation:
         patience = self._settings.header_timeout
         while (request := self._next(patience)) is not None:
             if isinstance(request, Refusal):
+                if self._access is not None:
+                    self._access(refused(request.status, self._client, monotonic(), self._incoming.head))
                 self.send(refusal(request.status, date=self._application.date()))
                 return True
             wanted = self._settings.keepalive_timeout > 0 and (request.more or not self._wire.stopping())
-            if not self._application.answer(request, self._around, self, keep_alive=wanted).keep_alive:
+            came = monotonic()
+            response = self._application.answer(request, self._around, self, keep_alive=wanted)
+            if self._access is not None:
+                self._access(
+                    answered(request.head, response.status, response.content, came, monotonic(), response.client or self._client)
+                )
+            if not response.keep_alive:
                 return True
             patience = self._settings.keepalive_timeout
         return False

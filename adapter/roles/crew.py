@@ -117,12 +117,12 @@ class Crew:
     def drain(self, worker: int, seconds: float, linger: float, leaving: Iterable[str], *, final: bool) -> None:
         """Have a worker drain."""
         self.accepting.add(worker)
-        self._tell(worker, DrainNow(seconds, linger, list(leaving), final))
+        self.give(worker, DrainNow(seconds, linger, list(leaving), final))
 
     def tell(self, message: Message, workers: Iterable[int] | None = None) -> None:
         """Say this to these workers, or to all."""
         for worker in list(self._workers) if workers is None else workers:
-            self._tell(worker, message)
+            self.give(worker, message)
 
     def tell_all(self, generation: int, message: Message, fds: Sequence[int]) -> None:
         """Tell a generation's preloader and workers, those to be born too: they have heard it before they do anything."""
@@ -201,9 +201,10 @@ class Crew:
             self._watch.remove(channel.fileno())
             channel.close()
 
-    def _tell(self, worker: int, message: Message) -> None:
+    def give(self, worker: int, message: Message, fds: Sequence[int] = ()) -> None:
+        """Tell one worker, also one to be born: it hears it once it serves."""
         if worker in self._workers:
-            self._send(self._workers[worker][0], message, (), "a worker does not hear", worker=worker)
+            self._send(self._workers[worker][0], message, fds, "a worker does not hear", worker=worker)
 
     def _send(self, channel: Channel | None, message: Message, fds: Sequence[int], deaf: str, **who: int) -> None:
         if channel is None:

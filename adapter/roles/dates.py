@@ -3,13 +3,13 @@
 import time
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def imf_fixdate(seconds: int) -> str:
     """`seconds` since the epoch as `Sun, 06 Nov 1994 08:49:37 GMT`. Never in the language of the locale, as strftime would."""
     year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)
-    return f"{_DAYS[weekday]}, {day:02d} {_MONTHS[month - 1]} {year} {hour:02d}:{minute:02d}:{second:02d} GMT"
+    return f"{_DAYS[weekday]}, {day:02d} {MONTHS[month - 1]} {year} {hour:02d}:{minute:02d}:{second:02d} GMT"
 
 
 class Date:

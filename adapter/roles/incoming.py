@@ -119,6 +119,11 @@ class Incoming:
         return HEAD if self._receiver.midway else IDLE
 
     @property
+    def head(self) -> Head | None:
+        """Of the message whose body arrives, if any."""
+        return self._head
+
+    @property
     def wants_continue(self) -> bool:
         """The client holds the body back until it is told to go on (RFC 9110 §10.1.1). As `stage`, after `next` said None."""
         return self._awaited

@@ -4,7 +4,7 @@ Start-up is the cost, paid per connection: no click, logging, asyncio or threadi
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from signal import SIGHUP, SIGINT, SIGTERM
 
 from adapter.config.argv import parse
@@ -14,12 +14,13 @@ from adapter.config.settings import Settings
 from adapter.exits import FAILED, STOPPED, Fatal
 from adapter.gateway.load import load
 from adapter.gateway.wsgi import ClientGone
-from adapter.log import Log
+from adapter.log import Log, Outlet
+from adapter.protocols.entry import Entry
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.answering import App, Application
 from adapter.roles.conversation import Conversation, Wire
 from adapter.roles.dates import Date
-from adapter.roles.logs import open_log, redirect, tell
+from adapter.roles.logs import STDOUT, open_file, open_log, redirect, tell
 from adapter.roles.stdio import parties, shield_listener, take
 from adapter.roles.surroundings import settle_in
 from adapter.unix.descriptors import is_listening
@@ -46,6 +47,7 @@ def main(argv: Sequence[str]) -> int:
         redirect(settings.log_file)
         log = open_log(settings).bind(pid=os.getpid())
         ours = parties(ends, os.environ)
+        access = _access_log(settings, log)
         app = _application(settings)
     except Fatal as error:
         _turn_away(wire)
@@ -60,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
     application = Application(
         app, log, multithread=False, multiprocess=True, run_once=True, believed=settings.forwarded_allow_ips
     )
-    Conversation(application, settings, wire, ours).run()
+    Conversation(application, settings, wire, ours, access).run()
     return STOPPED
 
 
@@ -74,6 +76,27 @@ def _application(settings: Settings) -> App:
     settle_in(settings, "inetd")
     app: App = load(settings.app)
     return app
+
+
+def _access_log(settings: Settings, log: Log) -> Callable[[Entry], None] | None:
+    """Writes each line at once, and never waits: there is one connection, and no other thread. Raises Misuse."""
+    if settings.access_log is None:
+        return None
+    from time import monotonic, time  # noqa: PLC0415 -- only those who ask for the log pay for it, here and below
+
+    from adapter.protocols.access import Lines  # noqa: PLC0415 -- as above
+    from adapter.roles.localtime import LocalStamp  # noqa: PLC0415 -- as above
+
+    path = settings.access_log
+    outlet = Outlet(os.dup(1) if path == STDOUT else open_file(path, "access log", "--access-log"))
+    lines = Lines(settings.access_log_format, LocalStamp())
+
+    def note(entry: Entry) -> None:
+        told = outlet.lost > 0
+        if not outlet.write(lines.line(entry, time() - monotonic()).encode()) and not told:
+            log.error("cannot write the access log: lines are lost")
+
+    return note
 
 
 def _turn_away(wire: Wire) -> None:

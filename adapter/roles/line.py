@@ -5,10 +5,14 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from select import EPOLLIN, EPOLLOUT
+from time import monotonic
 
+from adapter.protocols.http1.events import Head
 from adapter.roles import lingering
+from adapter.roles.calls import Call
 from adapter.roles.deadlines import NEVER, Timed
 from adapter.roles.incoming import BODY
+from adapter.roles.noting import answered, refused
 from adapter.roles.outgoing import Outgoing
 from adapter.roles.shared import Shared
 
@@ -20,7 +24,7 @@ _UNWATCHED = -1
 class Line(Timed):
     """All of it is the leading thread's, except `out`, which the thread of the current call fills."""
 
-    __slots__ = ("_client", "_discarded", "_fd", "_mask", "_shared", "_socket", "_state", "_unread", "out")
+    __slots__ = ("_client", "_discarded", "_ended", "_fd", "_mask", "_shared", "_socket", "_state", "_unread", "_untold", "out")
 
     def __init__(self, shared: Shared, sock: socket.socket, client: str) -> None:
         super().__init__()
@@ -32,6 +36,8 @@ class Line(Timed):
         self._unread = 0  # by the client, when we last looked
         self._discarded = 0
         self._client = client
+        self._ended = False  # the client will send no more
+        self._untold: Call | None = None  # the access log hears of it when the response has left, or the client
         self._mask = EPOLLIN
         shared.loop.add(self._fd, EPOLLIN, self._on_ready)
 
@@ -98,11 +104,22 @@ class Line(Timed):
         self._unread = self.out.unread()
         self._due(now + self._shared.settings.write_timeout)
 
+    def _tell(self, now: float) -> None:
+        """The access log of what has ended."""
+        call, self._untold = self._untold, None
+        if call is not None and self._shared.access is not None:
+            sent = max(0, call.content - self.out.unsent)
+            self._shared.access(answered(call.head, call.status, sent, call.came, now, call.client or self._client))
+
+    def _tell_refused(self, status: int, head: Head | None, now: float) -> None:
+        if self._shared.access is not None:
+            self._shared.access(refused(status, self._client, now, head))
+
     # -- the end -------------------------------------------------------------------------------------------------------
 
-    def _linger(self, now: float, *, ended: bool) -> None:
-        """We have said all; wait for the client to say so too, unless it has `ended`."""
-        if ended or not lingering.half_close(self._socket):
+    def _linger(self, now: float) -> None:
+        """We have said all; wait for the client to say so too, unless it has."""
+        if self._ended or not lingering.half_close(self._socket):
             self._close()
             return
         self._state = LINGERING
@@ -132,5 +149,7 @@ class Line(Timed):
         self._shared.closed += 1
         self.out.abandon()
         self._shared.bytes_out += self.out.sent
+        if self._untold is not None:
+            self._tell(monotonic())
         self._forget()
         self._socket.close()

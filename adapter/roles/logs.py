@@ -10,6 +10,9 @@ from adapter.log import Log
 from adapter.unix import logfiles
 
 STDOUT = "-"
+"""--access-log: wherever stdout goes."""
+LOG, ACCESS = "log", "access"
+"""What `TakeLogs` calls them."""
 
 
 def open_log(settings: Settings) -> Log:
@@ -44,6 +47,13 @@ def redirect(path: str | None) -> None:
         point_at(open_file(path, "log file", "--log-file"))
 
 
+def prepare(settings: Settings) -> None:
+    """Redirect the log, and see that the access log can be written, before it matters. Raises Misuse."""
+    if settings.access_log not in (None, STDOUT):
+        os.close(open_file(str(settings.access_log), "access log", "--access-log"))
+    redirect(settings.log_file)
+
+
 def open_file(path: str, name: str, option: str) -> int:
     """A descriptor that appends to it. Raises Misuse."""
     try:
@@ -60,10 +70,9 @@ def point_at(fd: int) -> None:
     os.close(fd)
 
 
-def take(order: TakeLogs, fds: Sequence[int]) -> None:
-    """The master opened the log files anew: use them."""
-    for name, fd in zip(order.names, fds, strict=False):
-        if name == "log":
-            point_at(fd)
-        else:  # a newer master's
-            os.close(fd)
+def take(order: TakeLogs, fds: Sequence[int]) -> dict[str, int]:
+    """The master opened the log files anew: the log is put on 1 and 2 at once; the others, by name, are the caller's."""
+    given = dict(zip(order.names, fds, strict=False))
+    if (log := given.pop(LOG, None)) is not None:
+        point_at(log)
+    return given

@@ -18,7 +18,7 @@ from adapter.lifecycle.master import step
 from adapter.lifecycle.state import State, next_deadline, pressing
 from adapter.log import Log
 from adapter.roles import reexec
-from adapter.roles.logs import open_log, redirect, tell
+from adapter.roles.logs import open_log, prepare, tell
 from adapter.roles.orders import Orders
 from adapter.roles.watch import Watch
 from adapter.unix import processes
@@ -150,7 +150,7 @@ def run(read: Callable[[], Settings]) -> int:
 
 
 def _first(settings: Settings) -> int:
-    redirect(settings.log_file)
+    prepare(settings)
     log = open_log(settings)
     processes.become_subreaper()
     master = Master(log, settings)
@@ -169,7 +169,7 @@ def _later(record: dict[str, Any], read: Callable[[], Settings]) -> int:
     error, settings = "", None
     try:
         settings = read()
-        redirect(settings.log_file)
+        prepare(settings)
     except exits.Fatal as fatal:
         error = fatal.sentence
     log = open_log(settings or _former(record))

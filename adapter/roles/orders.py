@@ -23,11 +23,11 @@ from adapter.roles.board import Board
 from adapter.roles.crew import Crew, Family
 from adapter.roles.limits import limits_of
 from adapter.roles.listening import Listeners
+from adapter.roles.logfiles import LogFiles
 from adapter.roles.names import Names
 from adapter.roles.overview import Recent, overview
 from adapter.roles.petitions import Petitions
 from adapter.roles.preflight import Preflight
-from adapter.roles.reopening import Reopening
 from adapter.roles.watch import Watch
 from adapter.unix import processes
 from adapter.unix.witness import SHOW
@@ -44,6 +44,7 @@ class Orders:
         self._reexec_due = False
         self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
         self.crew = Crew(log, watch, Petitions(self._describe))
+        self._log_files = LogFiles(self.crew, log)
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet
         self._log = log
@@ -176,8 +177,10 @@ class Orders:
         error = self.crew.fork(order.worker, order.slot, order.generation, listeners, place)
         if error:
             self.news.append(events.ForkFailed(order.worker, error))
-        elif self.state.paused:
+            return
+        if self.state.paused:
             self.crew.tell(PauseNow(), [order.worker])
+        self._log_files.give(order.worker, self.crew.families[order.generation].settings)
 
     def _drain(self, order: a.Drain) -> None:
         if order.final:
@@ -220,7 +223,7 @@ class Orders:
         family = self.crew.families.get(self.state.target)
         own = family.settings if family else self._pending
         if own is not None:  # else the first generation could not even be prepared: we are about to leave
-            Reopening(self.crew, self._log).carry_out(own, rotate=rotate)
+            self._log_files.reopen(own, rotate=rotate)
 
     def _describe(self) -> dict[str, Any]:
         return overview(self.state, self._board, self._listeners.all(), self._recent, self._directory)

@@ -56,7 +56,7 @@ class Outgoing:
     whenever the socket is writable. `gone`: nobody will ever read what we send.
     """
 
-    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "sent", "size")
+    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "sent", "size", "unsent")
 
     def __init__(self, sock: socket.socket, stalled: Callable[[], None]) -> None:
         self._socket = sock
@@ -67,6 +67,7 @@ class Outgoing:
         self.size = 0
         self.sent = 0  # bytes that the kernel took; the loop counts them together and sets it back
         self.gone = False
+        self.unsent = 0  # bytes that never left, since it is gone
 
     def send(self, data: bytes) -> None:
         """Send, and wait while too much is waiting. Raises ClientGone: then, or because the loop gave up on the client."""
@@ -110,6 +111,7 @@ class Outgoing:
     def put(self, data: bytes) -> bool:
         """Send without waiting; True when bytes begin to wait (they did not before). For the loop while no call runs."""
         if self.gone:
+            self.unsent += len(data)
             return False
         if self.size:
             self._append(data)
@@ -119,6 +121,7 @@ class Outgoing:
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
+            self.unsent += len(data)
             self._give_up()
             return False
         self.sent += sent
@@ -185,6 +188,7 @@ class Outgoing:
 
     def _give_up(self) -> None:
         self.gone = True
+        self.unsent += self.size
         self.size = 0
         for piece in self._pieces or ():
             if isinstance(piece, _File):

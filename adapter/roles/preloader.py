@@ -102,7 +102,8 @@ class _Preloader:
                 if birth is not None:
                     return birth
             elif isinstance(order, TakeLogs):
-                logs.take(order, fds)
+                for fd in logs.take(order, fds).values():
+                    os.close(fd)  # the access log is the workers'
         return None
 
     def _prepare(self) -> HasFailed | None:

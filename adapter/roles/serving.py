@@ -10,6 +10,7 @@ from time import monotonic
 from adapter.config.settings import Settings
 from adapter.lifecycle.pace import TICK
 from adapter.log import Log
+from adapter.protocols.entry import Entry
 from adapter.roles.accepting import Gate
 from adapter.roles.answering import App
 from adapter.roles.deadlines import NEVER, Alarm
@@ -28,7 +29,8 @@ def _nothing() -> None:
 
 class Server:
     """Serves `app` on `listeners` (by address) with `settings.threads` threads. Owns the listeners: closes them. `spoken`: what
-    is, by address; HTTP where it does not say. `queue`: the one by which connections are handed over.
+    is, by address; HTTP where it does not say. `queue`: the one by which connections are handed over. `access` notes each request that
+    has ended.
 
     Everything is for the thread that leads: what is called while `run` runs is called from what `watch` calls. `on_tick` alone is
     called by the thread that stands by, every few milliseconds while there is work and once after: it may read, and `post`.
@@ -44,9 +46,12 @@ class Server:
         multiprocess: bool,
         queue: Ends | None = None,
         spoken: Mapping[str, str] | None = None,
+        access: Callable[[Entry], None] | None = None,
     ) -> None:
         self._log = log
-        self._shared = Shared(app, settings, log, multiprocess=multiprocess, queue=queue, lead=self._lead, tick=self._tick)
+        self._shared = Shared(
+            app, settings, log, multiprocess=multiprocess, queue=queue, lead=self._lead, tick=self._tick, access=access
+        )
         self._loop = self._shared.loop
         self._gate = Gate(self._shared, listeners, spoken or {}, queue.take if queue else None)
         self._draining: Draining | None = None

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
 from adapter.log import Log
+from adapter.protocols.entry import Entry
 from adapter.protocols.http1 import receiving as http1
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.spoken import HTTP, UWSGI
@@ -48,6 +49,7 @@ class Shared:
         queue: Ends | None,
         lead: Callable[[], int],
         tick: Callable[[float], None],
+        access: Callable[[Entry], None] | None,
     ) -> None:
         self.settings = settings
         self.log = log
@@ -56,6 +58,7 @@ class Shared:
         )
         self.multiprocess = multiprocess
         self.complaints = Complaints(log)
+        self.access = access
         self.limits = limits(settings)
         self.keep_alive = settings.keepalive_timeout > 0
         self.loop = Loop()

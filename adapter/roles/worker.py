@@ -33,11 +33,11 @@ from adapter.lifecycle.messages import (
     to_plain,
 )
 from adapter.log import Log
-from adapter.roles import logs
 from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.scoring import Score
 from adapter.roles.serving import Server
+from adapter.roles.workerlogs import WorkerLogs
 from adapter.scoreboard import cells
 from adapter.scoreboard.figures import Now
 from adapter.unix import handover
@@ -95,9 +95,13 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
-    server = Server(app, settings, listeners, log, multiprocess=settings.workers > 1, queue=queue, spoken=orders.addresses)
+    logs = WorkerLogs(settings, birth.slot, birth.inside.generation, log)
+    multiprocess = settings.workers > 1
+    server = Server(
+        app, settings, listeners, log, multiprocess=multiprocess, queue=queue, spoken=orders.addresses, access=logs.note
+    )
     score = Score(server, cell, _who(birth, took), settings.threads)
-    return _Worker(birth, settings, server, trap, log, score=score).run()
+    return _Worker(birth, settings, server, trap, log, score=score, logs=logs).run()
 
 
 def _who(birth: Birth, took: float) -> Now:
@@ -166,12 +170,15 @@ def _prepared(birth: Birth) -> bool:
 
 
 class _Worker:
-    def __init__(self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log, *, score: Score) -> None:
+    def __init__(
+        self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log, *, score: Score, logs: WorkerLogs
+    ) -> None:
         self._channel = birth.channel
         self._witness = birth.witness
         self._inside = birth.inside
         self._settings = settings
         self._server = server
+        self._logs = logs
         self._trap = trap
         self._log = log
         self._score = score
@@ -193,13 +200,17 @@ class _Worker:
         self._say(IsReady())
         if not self._server.run():
             self._server.give_up()
-        self._score.write()
+        self._end(patience=MERCY * 3 / 4)
         return exits.STOPPED
 
     def _give_up(self) -> None:
         """A call may still run at the end; waiting for it is over, so nothing of this process may be waited for."""
-        self._score.write()
+        self._end(patience=MERCY / 4)  # the master's is at its end
         os._exit(exits.FAILED)
+
+    def _end(self, *, patience: float) -> None:
+        self._score.write()
+        self._logs.close(patience)
 
     def _say(self, message: Message) -> None:
         try:
@@ -234,7 +245,7 @@ class _Worker:
             case TellNumbers() as order:
                 self._tell(order)
             case TakeLogs() as order:
-                logs.take(order, received[1])
+                self._logs.take(order, received[1])
             case _:
                 pass
         return True

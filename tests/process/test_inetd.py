@@ -308,3 +308,16 @@ def test_proxies_are_believed_where_asked(tmp_path):
             inetd.client.send(asked)
             told = json.loads(inetd.client.response().body)
             assert (told["REMOTE_ADDR"], told["wsgi.url_scheme"]) == expected
+
+
+def test_access_log(tmp_path):
+    """Each request of the connection is a line, written when it has ended; what was no request is one too."""
+    with Inetd(tmp_path, "hello.py", f"--access-log={tmp_path}/access.log", "--access-log-format=common") as inetd:
+        inetd.client.send(GET)
+        assert inetd.client.response().status == 200
+        inetd.client.send(b"NONSENSE\r\n\r\n")
+        assert inetd.client.response().status == 400
+        inetd.client.socket.close()
+        assert inetd.process.wait(PATIENCE) == 0
+    lines = (tmp_path / "access.log").read_text().splitlines()
+    assert [line.partition("] ")[2] for line in lines] == ['"GET / HTTP/1.1" 200 6', '"-" 400 16']

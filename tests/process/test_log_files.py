@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 from signal import SIGALRM, SIGHUP, SIGKILL
 from types import TracebackType
@@ -49,7 +50,8 @@ class Logged(Adapter):
 
     def wait_until_all_write_to(self, path: Path) -> None:
         """Until 1 and 2 of every process are that file. Asked again and again, the master being busy with us in between."""
-        for _ in range(3000):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
             if all(outputs(pid) <= {str(path)} for pid in self._ours()):
                 return
             status(self)

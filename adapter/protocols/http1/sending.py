@@ -143,9 +143,14 @@ class Reply:
         return b"Connection: keep-alive\r\n" if self._head.version == "HTTP/1.0" else b""
 
 
+def refusal_body(status: int) -> bytes:
+    """The content of `refusal`."""
+    return f"{status} {_REASONS.get(status, 'Error')}\n".encode()
+
+
 def refusal(status: int, *, date: bytes) -> bytes:
     """A whole small response that ends the connection; the reason stays in our log. `date`: the whole Date line."""
-    phrase = _REASONS.get(status, "Error")
-    body = f"{status} {phrase}\n".encode()
-    head = f"HTTP/1.1 {status} {phrase}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n".encode()
-    return b"%b%bConnection: close\r\n\r\n%b" % (head, date, body)
+    body = refusal_body(status)
+    line = f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}\r\n".encode()
+    fields = b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n" % len(body)
+    return b"%b%b%bConnection: close\r\n\r\n%b" % (line, fields, date, body)

@@ -1,4 +1,5 @@
-"""Opening the log files anew, for the master and all its children: after logrotate renamed them, or after we did.
+"""The log files, for the master and all its children: given to those that are born, opened anew when asked, after logrotate
+renamed them, or after we did.
 
 The master opens them and passes them on: a worker that has dropped its privileges may not be able to.
 """
@@ -11,23 +12,31 @@ from adapter.config.settings import Settings
 from adapter.lifecycle.messages import TakeLogs
 from adapter.log import Log
 from adapter.roles.crew import Crew
-from adapter.roles.logs import point_at
+from adapter.roles.logs import ACCESS, LOG, STDOUT, point_at
 from adapter.unix import logfiles
 
 
 def files(settings: Settings) -> dict[str, str]:
     """What these settings write to, by the name it has in `TakeLogs`."""
-    return {"log": settings.log_file} if settings.log_file is not None else {}
+    named = {LOG: settings.log_file, ACCESS: settings.access_log}
+    return {name: path for name, path in named.items() if path is not None and path != STDOUT}
 
 
-class Reopening:
+class LogFiles:
     """What cannot be opened goes on as it is; the log says why."""
 
     def __init__(self, crew: Crew, log: Log) -> None:
         self._crew = crew
         self._log = log
 
-    def carry_out(self, own: Settings, *, rotate: bool) -> None:
+    def give(self, worker: int, settings: Settings) -> None:
+        """The access log, to a worker that is to be born. It has the log on its descriptors 1 and 2."""
+        if (path := files(settings).get(ACCESS)) is not None:
+            for fd in self._open([path]).values():
+                self._crew.give(worker, TakeLogs([ACCESS]), [fd])
+                os.close(fd)
+
+    def reopen(self, own: Settings, *, rotate: bool) -> None:
         """Every log file of every generation, each once. `own`: the settings that the master's own log follows."""
         families = self._crew.families.values()
         paths = sorted({path for each in (own, *(family.settings for family in families)) for path in files(each).values()})
@@ -62,7 +71,7 @@ class Reopening:
             try:
                 opened[path] = logfiles.append(path)
             except OSError as error:
-                self._log.error("cannot open a log file anew: what was open stays so", path=path, reason=error.strerror)
+                self._log.error("cannot open a log file: what was open stays so", path=path, reason=error.strerror)
         return opened
 
     def _pass_on(self, opened: dict[str, int]) -> None:

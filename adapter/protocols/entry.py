@@ -1,0 +1,11 @@
+"""What the access log is told of a request. Imports next to nothing: every connection of inetd pays for it."""
+
+from typing import Final
+
+Entry = tuple[str, int, float, float, str, str, str, str, str, str, str]
+"""One request that has ended: status (three digits); bytes of content sent; begin and end in monotonic seconds; client's address; method, target,
+version, Referer, User-Agent and Host as they came, empty when there was none. A plain tuple: the hot path makes one per request.
+"""
+
+NO_RESPONSE: Final = "499"
+"""The status told when the client left before its response began, as nginx has it."""
