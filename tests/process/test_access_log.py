@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kit.asked import Asked, talk
-from kit.commands import Line, answer, status
+from kit.commands import Line, answer, descriptors, status
 from kit.pythons import NOBODY
 from kit.server import Adapter
 from kit.tail import Tail
@@ -255,6 +255,9 @@ def test_to_stdout() -> None:
             with Line(server.directory / "control") as line:
                 assert line.ask("rotate-logs")["ok"]
             tail.wait_for("adapter: info: log files opened anew")
+            worker = status(server)["workers"][0]["pid"]
+            while descriptors(worker)[1] != str(server.directory / "web.log"):
+                status(server)  # the master is busy with us, the worker with its order
             answer(address, "/second")
             tail.wait_for('^{"time".*"target":"/second"')
             assert '"/second"' in (server.directory / "web.log").read_text()
