@@ -3,6 +3,7 @@
 An order that cannot be carried out is news, never an exception.
 """
 
+import gc
 from collections.abc import Callable, Mapping
 from signal import Signals
 from typing import Any
@@ -192,7 +193,9 @@ class Orders:
         self.crew.drain(order.worker, order.seconds, linger, leaving, final=order.final)
 
     def _commit(self, generation: int) -> None:
-        """This generation's settings are the master's own from here on."""
+        """This generation's settings are the master's own from here on. What it took to get there is given back: a third of a MB."""
+        gc.collect()
+        processes.give_back()
         family = self.crew.families[generation]
         self._listeners.keep_only(family.addresses)
         self._listeners.entitle(family.settings)

@@ -18,6 +18,13 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+def give_back() -> None:
+    """Return memory that is free to the kernel (malloc_trim(3)); a libc that has no such function does it by itself."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def become_subreaper() -> None:
     """Orphans below us become our children, not init's (PR_SET_CHILD_SUBREAPER). Survives execve(2), is not inherited."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
