@@ -9,6 +9,7 @@ COMMANDS: Final = {
     "C": ("chain-reload", "chain reload: a new generation, slot by slot"),
     "W": ("workers-reload", "workers reload: new workers of this generation"),
     "U": ("rollback", "rollback to the generation that was kept"),
+    "P": ("pause-toggle", "pause, or resume: no worker takes requests meanwhile"),
     "T": ("traceback", "have every worker's stacks shown in the log"),
     "+": ("more", "one worker more"),
     "-": ("fewer", "one worker fewer"),

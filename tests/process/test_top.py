@@ -9,7 +9,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
-from kit.commands import adapter, status
+from kit.commands import Line, adapter, status
 from kit.server import PROGRAM, Adapter
 from kit.tmux import Tmux
 
@@ -130,9 +130,15 @@ def test_without_a_terminal(server: Adapter) -> None:
 
 
 def test_ready_is_for_scripts(server: Adapter) -> None:
-    """0 and `serving` while every slot is served; 1 and why while one is not."""
+    """0 and `serving` while every slot is served; 1 and why while one is not, or while it is paused."""
     ran = adapter("status", "control", "--ready", cwd=server.directory)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "serving\n", "")
+    with Line(server.directory / "control") as line:
+        line.ask("pause")
+        ran = adapter("status", "control", "--ready", cwd=server.directory)
+        assert (ran.returncode, ran.stdout) == (1, "serving, paused\n")
+        line.ask("resume")
+    assert adapter("status", "control", "--ready", cwd=server.directory).returncode == 0
     server.install("endless_import.py", "hello.py")
     os.mkfifo(server.directory / "gate")
     preloader = next(
