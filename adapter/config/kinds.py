@@ -100,6 +100,16 @@ def _bytes(text: str) -> int:
     return number
 
 
+def _maybe_bytes(text: str) -> int:
+    return 0 if text == "0" else _bytes(text)
+
+
+def _number(text: str) -> int:
+    if (number := _digits(text)) > 1_000_000_000:  # noqa: PLR2004 -- a typo beyond that
+        raise ValueError(text)
+    return number
+
+
 def _flag(text: str) -> bool:
     if (lower := text.lower()) not in _TRUE | _FALSE:
         raise ValueError(text)
@@ -215,6 +225,8 @@ WORKERS = Kind("N|auto", "a whole number from 1 to 1024, or auto", _workers)
 DURATION = Kind("TIME", "a time from 0 to 168h, such as 8, 1.5m or 500ms", _seconds)
 SOME_DURATION = Kind("TIME", "a time above 0 and up to 168h, such as 8, 1.5m or 500ms", _some_seconds)
 CANARY = Kind("N|TIME", "a number of answers from 1 to 1000000, such as 500, or a time with its unit, such as 30s", _canary)
+NUMBER = Kind("N", "a whole number from 0 to 1000000000", _number)
+MAYBE_SIZE = Kind("SIZE", "0, or a size such as 512M or 1G", _maybe_bytes)
 SIZE = Kind("SIZE", "a size of at least 1 byte, such as 8190, 512K, 10M or 1G", _bytes)
 FLAG = Kind("", "one of true, false, yes, no, on, off, 1, 0", _flag)
 OCTAL = Kind("OCTAL", "an octal mode from 0 to 777, such as 600", _octal)

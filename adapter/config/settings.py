@@ -105,6 +105,15 @@ class Settings(NamedTuple):
     max_connections: Annotated[int, Option(
         kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue.",
         "Below the 1024 descriptors that `ulimit -n` commonly allows.", _PROCESSES)] = 1000
+    max_requests: Annotated[int, Option(
+        kinds.NUMBER, "Relieve a worker after so many requests; 0: never. Its replacement is ready before it leaves.",
+        "An application that leaks nothing needs no new workers.", _PROCESSES, inetd=False)] = 0
+    max_requests_jitter: Annotated[int, Option(
+        kinds.NUMBER, "Spread --max-requests over so many more, so that workers do not leave together.",
+        "Never more than --surge are replaced at a time anyway.", _PROCESSES, inetd=False)] = 0
+    max_rss: Annotated[int, Option(
+        kinds.MAYBE_SIZE, "Relieve a worker whose resident memory, what it shares included, exceeds this; 0: never.",
+        "What is too much only the operator knows.", _PROCESSES, inetd=False)] = 0
     max_lifetime: Annotated[float, Option(
         kinds.DURATION, "Relieve a worker after so long; 0: never. Its replacement is ready before it leaves.",
         "A worker that leaks nothing may stay.", _PROCESSES, inetd=False)] = 0.0
@@ -124,6 +133,9 @@ class Settings(NamedTuple):
     boot_timeout: Annotated[float, Option(
         kinds.SOME_DURATION, "A worker that is not ready after so long has failed.",
         "Large applications import for tens of seconds.", _TIME)] = 60.0
+    request_timeout: Annotated[float, Option(
+        kinds.DURATION, "A call of the application that lasts longer is given up: 504, its stack in the log, its worker relieved; 0: never.",
+        "A report may take minutes; what is too long only the operator knows.", _TIME, inetd=False)] = 0.0
     header_timeout: Annotated[float, Option(
         kinds.SOME_DURATION, "A request's head must have arrived so long after its first byte.",
         "Slow heads are an attack (slowloris), not a slow link.", _TIME)] = 10.0

@@ -125,6 +125,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """A worker has a request that is past its deadline, and a thread less for it."""
+
+    worker: int
+    request: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Exited:
     """A child is gone. `how` is for people: `exit code 3`, `killed by signal 9 (SIGKILL)`; `clean` when it was exit code 0.
 
@@ -169,5 +178,5 @@ class Slept:
 
 Event = (
     Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
-    | Ready | BootFailed | Left | Exited | Rested | Answered | Ticked | Slept
+    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Ticked | Slept
 )  # fmt: skip

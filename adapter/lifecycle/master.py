@@ -88,6 +88,7 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.Ready: telling.ready,
         e.BootFailed: telling.boot_failed,
         e.Left: telling.left,
+        e.Stuck: telling.stuck,
         e.Exited: exited,
         e.Rested: telling.rested,
         e.Answered: telling.answered,

@@ -140,6 +140,22 @@ class IsLeaving:
 
 
 @dataclass(frozen=True, slots=True)
+class IsStuck:
+    """A request is past its deadline: the client has been answered, but the call does not come back. It wants to be relieved."""
+
+    request: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HasAnswered:
+    """So many answers since it last said so, so many of them errors (5xx)."""
+
+    answers: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class IsDraining:
     """It was told to drain, and has let go of the listeners that others go on serving: no new client meets it any more."""
 
@@ -160,7 +176,7 @@ class Asks:
 
 Message = (
     Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
-    | IsLeaving | IsDraining | IsIdle | Asks
+    | IsLeaving | IsStuck | HasAnswered | IsDraining | IsIdle | Asks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
@@ -179,6 +195,8 @@ _KINDS: dict[str, type[Any]] = {
     "cannot-fork": CannotFork,
     "ready": IsReady,
     "leaving": IsLeaving,
+    "stuck": IsStuck,
+    "answered": HasAnswered,
     "draining": IsDraining,
     "idle": IsIdle,
     "asks": Asks,

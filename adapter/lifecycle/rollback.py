@@ -51,12 +51,12 @@ def begin(turn: Turn, why: str) -> None:
 def recalled(turn: Turn, event: Recalled) -> None:
     """It can serve again, so it is rolled into every slot; or it cannot now, and stays kept."""
     change = turn.state.change
-    if change is None or change.move is not Move.RECALL:
-        return
     generation = turn.state.generation(event.generation)
+    if change is None or change.move is not Move.RECALL or generation is None:
+        return
     if event.error:
         turn.fail(event.error, code=FAILED)
-    elif generation is None or generation.number != turn.state.parked:
+    elif generation.number != turn.state.parked:
         turn.fail(f"cannot roll back: {turn.state.way_back}", code=FAILED)  # its time was over just now
     else:
         turn.state = turn.state.with_generation(replace(generation, deadline=None))

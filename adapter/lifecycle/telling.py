@@ -109,6 +109,22 @@ def left(turn: Turn, event: e.Left) -> None:
     )
 
 
+def stuck(turn: Turn, event: e.Stuck) -> None:
+    """It has told the client; but the call still runs, and only the end of its process can end it."""
+    worker = turn.state.worker(event.worker)
+    if worker is not None and worker.live and not worker.unwanted:
+        turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+        turn.say(
+            "warning",
+            "a worker with a stuck request will be relieved",
+            request=event.request,
+            seconds=event.seconds,
+            worker=worker.id,
+            slot=worker.slot,
+            pid=worker.pid,
+        )
+
+
 def _limits(turn: Turn, worker: Worker) -> Limits:
     generation = turn.state.generation(worker.generation)
     return generation.limits if generation else Limits()

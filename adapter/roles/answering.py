@@ -46,10 +46,11 @@ class Application:
         self._corrected = _corrections(believed)
         self.date = Date()
         self.failed = 0
+        self.more: dict[str, Any] = {}  # for the environ of every request
 
     def around(self, parties: Parties) -> dict[str, Any]:
         """What is so for every request between these two."""
-        return surroundings(
+        return self.more | surroundings(
             parties.server,
             parties.client,
             scheme=parties.scheme,

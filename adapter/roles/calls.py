@@ -16,6 +16,9 @@ class Caller(Protocol):
     around: dict[str, Any]
     """What is so for all its requests."""
 
+    def take_back(self, now: float) -> None:
+        """The call lasts too long: end the connection without it; in the thread that leads."""
+
     def finished(self, call: "Call", now: float) -> None:
         """The call is over; in the thread that leads, once."""
 
@@ -59,6 +62,10 @@ class Call(Task):
         self.status = response.status
         self.content = response.content
         self.client = response.client
+
+    def take_back(self, now: float) -> None:
+        """The client gets another answer, if this one has not begun."""
+        self._caller.take_back(now)
 
     def done(self, now: float) -> None:
         """Back to the one who leads."""

@@ -175,9 +175,8 @@ class Connection(Line):
         shared = self._shared
         if not self.around:
             self.around = shared.application.around(self._parties)
-        self._first_by = 0.0
-        self._state = CALLING
-        self.deadline = NEVER
+        self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
+        self.out.begin()
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)
         if shared.threads.handing_on and shared.threads.stuck(now) and self._pass_on(request, now):

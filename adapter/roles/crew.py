@@ -19,6 +19,7 @@ from adapter.lifecycle.messages import (
     CannotFork,
     DrainNow,
     ForkWorker,
+    HasAnswered,
     HasFailed,
     HasForked,
     HasImported,
@@ -27,6 +28,7 @@ from adapter.lifecycle.messages import (
     IsIdle,
     IsLeaving,
     IsReady,
+    IsStuck,
     Message,
     Prepare,
     Serve,
@@ -270,6 +272,10 @@ class Crew:
                     heard.append(events.Ready(worker))
                 case IsLeaving():
                     heard.append(events.Left(worker, message.reason))
+                case IsStuck():
+                    heard.append(events.Stuck(worker, message.request, message.seconds))
+                case HasAnswered():
+                    heard.append(events.Answered(worker, message.answers, message.errors))
                 case IsIdle():
                     heard.append(events.Rested(worker, message.idle))
                 case IsDraining():

@@ -8,6 +8,7 @@ from select import EPOLLIN, EPOLLOUT
 from time import monotonic
 
 from adapter.protocols.http1.events import Head
+from adapter.protocols.http1.sending import refusal
 from adapter.roles import lingering
 from adapter.roles.calls import Call
 from adapter.roles.deadlines import NEVER, Timed
@@ -125,6 +126,18 @@ class Line(Timed):
         self._state = LINGERING
         self._due(now + lingering.SECONDS)
         self._arm()
+
+    def take_back(self, now: float) -> None:
+        """The call lasts too long: 504, if its response has not begun; then nothing more. The descriptor stays until it comes back."""
+        self._attempt(self._answer_instead, now)
+
+    def _answer_instead(self, _now: float) -> None:
+        if self._state != CALLING:
+            return
+        self.out.take_back(refusal(504, date=self._shared.application.date()))
+        lingering.half_close(self._socket)
+        self._lost()
+        self._shared.connections.discard(self)
 
     def _discard(self) -> None:
         self._discarded = lingering.discard(self._socket, self._discarded)

@@ -63,6 +63,7 @@ class Server:
         self._beat = Alarm(self._tick)  # while the thread that stands by leads
         self._turns = 0
         self._whole = True
+        self._taken_back: set[Task] = set()
         self.on_idle: Callable[[], None] = _nothing
         self.on_busy: Callable[[], None] = _nothing
         self.on_tick: list[Callable[[float], None]] = []
@@ -140,7 +141,7 @@ class Server:
         """One turn of the loop, in the thread that leads."""
         if self._over():
             self._whole = self._cut()
-            if not self._whole and self._shared.threads.busy:
+            if self._shared.threads.busy:  # a call that was cut, or taken back long ago
                 self.give_up()
             return OVER
         threads = self._shared.threads
@@ -160,6 +161,39 @@ class Server:
                 self.on_tick.remove(each)
                 self._log.error("a duty of this worker failed, and is left: this is a bug of adapter")
                 self._log.block(traceback.format_exc())
+
+    def post(self, call: Callable[[float], None]) -> None:
+        """Have the thread that leads call this with the time, soon. From any thread."""
+        self._loop.post(call)
+
+    def later(self, seconds: float, call: Callable[[float], None]) -> None:
+        """The same, so many seconds from now."""
+        self._loop.post(lambda now: self._loop.deadlines.set(Alarm(call), now + seconds))
+
+    def take_back(self, task: Task) -> None:
+        """That call lasts too long: whoever waits for it shall wait no more. For the thread that leads."""
+        self._taken_back.add(task)
+        task.take_back(monotonic())
+
+    def surround(self, more: Mapping[str, object]) -> None:
+        """Add this to the environ of every request; before `run`."""
+        self._shared.application.more.update(more)
+
+    @property
+    def requests(self) -> int:
+        """Answered so far. From any thread."""
+        return self._shared.requests
+
+    @property
+    def answers(self) -> tuple[int, int]:
+        """Those whose client was there to get it, and those that were errors (5xx). From any thread."""
+        answered = self._shared.answered
+        return sum(answered.values()) - answered[""], answered["5"]
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Calls of the application. From any thread."""
+        return self._shared.threads.tasks
 
     def report(self) -> dict[str, int]:
         """Numbers for the log: since the start, then now."""
@@ -228,7 +262,7 @@ class Server:
     def _cut(self) -> bool:
         """End what is left. True: it was nothing that anybody will miss."""
         self._gate.release()
-        for task in self._shared.threads.tasks:
+        for task in set(self._shared.threads.tasks) - self._taken_back:
             self._tell_cut(task)
         lost = sum([connection.cut() for connection in list(self._shared.connections)])
         if lost:

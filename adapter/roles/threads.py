@@ -48,6 +48,10 @@ class Task:
         """In the thread that leads, once, after `run`."""
         raise NotImplementedError
 
+    def take_back(self, now: float) -> None:
+        """In the thread that leads, while it runs: it lasts too long, whoever waits for it shall wait no more."""
+        raise NotImplementedError
+
     @property
     def name(self) -> str:
         """For the log."""

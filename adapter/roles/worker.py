@@ -37,6 +37,7 @@ from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.scoring import Score
 from adapter.roles.serving import Server
+from adapter.roles.vitals import Vitals
 from adapter.roles.workerlogs import WorkerLogs
 from adapter.scoreboard import cells
 from adapter.scoreboard.figures import Now
@@ -183,6 +184,7 @@ class _Worker:
         self._log = log
         self._score = score
         self._orphaned = False
+        self._vitals = Vitals(server, settings, birth.id, self._say, log)
 
     def run(self) -> int:
         self._channel.never_wait()
@@ -196,6 +198,8 @@ class _Worker:
             return exits.SYSTEM_FAILED
         self._server.give_up = self._give_up
         self._server.on_tick.append(self._score.tick)
+        if self._vitals.wanted:
+            self._server.on_tick.append(self._vitals.tick)
         self._score.write()
         self._say(IsReady())
         if not self._server.run():

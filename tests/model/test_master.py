@@ -172,12 +172,14 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             process.hung = True
 
     @precondition(lambda self: self.kernel.all("worker", stage="serving"))
-    @rule(index=indexes, what=st.sampled_from(["left", "full", "full", "idle", "busy", "answers", "answers", "errors"]))
+    @rule(index=indexes, what=st.sampled_from(["left", "full", "full", "idle", "busy", "stuck", "answers", "answers", "errors"]))
     def a_worker_speaks(self, index: int, what: str) -> None:
         process = self.one_of(self.kernel.all("worker", stage="serving"), index)
         assert process is not None
         if what in ("left", "full"):
             process.said.append(e.Left(process.number, "5 requests" if what == "full" else ""))
+        elif what == "stuck":
+            process.said.append(e.Stuck(process.number, "GET /", 60.0))
         elif what in ("answers", "errors"):
             process.said.append(e.Answered(process.number, 10, 8 if what == "errors" else 0))
         else:
@@ -314,6 +316,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             e.Left(ABROAD),
             e.Rested(ABROAD, idle=idle),
             e.Answered(ABROAD, 10, 10),
+            e.Stuck(ABROAD, "GET /", 60.0),
             e.Recalled(ABROAD),
             e.PreloaderStarted(ABROAD, ABROAD),
             e.Loaded(ABROAD),

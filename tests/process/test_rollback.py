@@ -5,7 +5,7 @@ from signal import SIGHUP, SIGKILL, SIGURG
 
 import pytest
 
-from kit.asked import free_port
+from kit.asked import Asked, free_port
 from kit.commands import Line, answer, facts, free, preloaders, status
 from kit.server import Adapter, wait_until_gone
 
@@ -226,3 +226,53 @@ def test_a_canary_that_dies_ends_the_reload() -> None:
             assert "the canary died: killed by signal 9" in str(reload.hear()["error"])
         assert {each["pid"] for each in status(server)["workers"]} == former
         assert facts(address)["version"] is None
+
+
+def ask_some(address: str, number: int) -> None:
+    """So many requests, whatever is answered."""
+    for _ in range(number):
+        Asked(address, "/early").answer()
+
+
+def ask_until(server: Adapter, address: str, said: str, mark: int) -> None:
+    """Requests, until the log says that."""
+    for _ in range(500):
+        if any(said in line for line in server.log.all(mark)):
+            return
+        Asked(address, "/early").answer()
+    raise AssertionError(f"500 requests, and nobody said: {said}")
+
+
+def test_errors_on_probation_are_rolled_back() -> None:
+    """The new generation answers with 500 where the old one did not: it is taken back, and the log has both shares."""
+    with Adapter("hello.py", "--workers=2", "--probation=60", "--control=control") as server:
+        address = server.address
+        ask_some(address, 10)
+        server.install("raises_at_request.py", "hello.py")
+        mark = server.signal(SIGHUP)
+        server.wait_for("adapter: info: serving generation=2 ", since=mark)
+        ask_some(address, 10)
+        said = (
+            r'adapter: warning: rolling back why="\d+% of its answers are errors \(5xx\), 0% of those before" generation=1 left=2'
+        )
+        server.wait_for(said, since=mark)
+        server.wait_for("adapter: info: serving generation=1 ", since=mark)
+        assert answer(address) == b"hello\n"
+
+
+def test_errors_of_a_canary_end_the_reload() -> None:
+    """--canary N: its errors are more than before, so the others never follow; without errors they do after so many answers."""
+    with Adapter("hello.py", "--workers=1", "--canary=20", "--control=control") as server:
+        address = server.address
+        server.install("raises_at_request.py", "hello.py")
+        with Line(server.directory / "control") as reload:
+            reload.say("reload", wait=True)
+            server.wait_for("adapter: info: ready worker=2 ")
+            ask_until(server, address, "reload failed: ", 0)
+            assert "of its answers are errors (5xx)" in str(reload.hear()["error"])
+            server.install("hello.py", "hello.py")
+            mark = server.log.mark()
+            reload.say("reload", wait=True)
+            server.wait_for("adapter: info: ready worker=3 ", since=mark)
+            ask_until(server, address, "the canary lives", mark)
+            assert reload.hear()["ok"]

@@ -1,5 +1,6 @@
 """Workers come and go, reloads of every kind: who replaces whom, when, and what the log says of it."""
 
+import http.client
 import os
 from signal import SIGKILL
 
@@ -90,3 +91,28 @@ def test_a_crash_loop_is_loud_and_slow() -> None:
         said = server.wait_for("adapter: error: 5 deaths in 10 s: the next start waits generation=1 seconds=")
         assert 5 < float(said["seconds"]) <= 10
         server.wait_for("adapter: info: ready worker=6 ")
+
+
+def test_a_worker_is_relieved_after_so_many_requests() -> None:
+    """--max-requests: the log says so, another worker answers the next ones, and no connection is closed for it."""
+    with Adapter("dies_at_request.py", "--max-requests=5", "--min-lifetime=0", "--workers=1") as server:
+        host, _, port = server.address.rpartition(":")
+        client = http.client.HTTPConnection(host, int(port))
+        answered = set()
+        for _ in range(5):
+            client.request("GET", "/")
+            answered.add(client.getresponse().read())
+        wire = client.sock
+        server.wait_for(r'adapter: info: a worker will be relieved reason="\d+ requests \(--max-requests\)" worker=1 ')
+        server.wait_for("adapter: info: drained worker=1 ")
+        client.request("GET", "/")
+        assert client.getresponse().read() not in answered
+        assert client.sock is wire
+        client.close()
+
+
+def test_a_worker_that_has_grown_is_relieved() -> None:
+    """--max-rss: the log says how much it was."""
+    with Adapter("hello.py", "--max-rss=1M", "--min-lifetime=500ms", "--workers=1") as server:
+        assert Asked(server.address, "/").answer()[0] == 200
+        server.wait_for(r'adapter: info: a worker will be relieved reason="\d+ MiB resident \(--max-rss\)" worker=1 ')
