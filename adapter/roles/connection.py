@@ -75,7 +75,7 @@ class Connection(Line):
             self._state = IDLE
             self._due(now + shared.settings.keepalive_timeout)
             if shared.access is not None:
-                shared.access(answered(call.head, call.status, call.content, call.came, now, call.client or self._client))
+                shared.access(answered(call.head, call.status, call.content, call.came, now, call.client, self._client))
         else:
             self._untold = call
             self._keep_alive = call.keep_alive

@@ -138,7 +138,7 @@ class Conversation:
             response = self._application.answer(request, self._around, self, keep_alive=wanted)
             if self._access is not None:
                 self._access(
-                    answered(request.head, response.status, response.content, came, monotonic(), response.client or self._client)
+                    answered(request.head, response.status, response.content, came, monotonic(), response.client, self._client)
                 )
             if not response.keep_alive:
                 return True

@@ -71,6 +71,29 @@ def test_what_the_front_end_is_told() -> None:
         assert answer.endswith(b"\r\n\r\n")
 
 
+def test_the_access_log_names_the_client() -> None:
+    """Whoever says who the client is, the access log says it too, with the protocol that the client spoke."""
+    options = ("--uwsgi=127.0.0.1:0", "--proxy-protocol=127.0.0.1:0", "--forwarded-allow-ips=127.0.0.1", "--max-body=4")
+    form = "--access-log-format={client} {status} {version}"
+    with Adapter("behind.py", "--access-log=access", form, *options, bind=("127.0.0.1:0",)) as server:
+        server.wait_for("adapter: info: serving generation=")
+        http, uwsgi, proxied = server.addresses
+        raw(http, GET.replace(b"Host", b"X-Forwarded-For: 192.0.2.7\r\nHost"))
+        raw(uwsgi, asked({b"SERVER_PROTOCOL": b"HTTP/2.0"}))
+        raw(uwsgi, asked({b"REMOTE_ADDR": b"127.0.0.1"}, (b"HTTP_X_FORWARDED_FOR", b"192.0.2.8")))
+        raw(proxied, LINE + GET)
+        raw(proxied, LINE + GET.replace(b"Host", b"Content-Length: 5\r\nHost"))
+        assert server.stop() == 0
+        lines = (server.directory / "access").read_text().splitlines()
+    assert lines == [
+        "192.0.2.7 200 HTTP/1.1",
+        "192.0.2.1 200 HTTP/2.0",
+        "192.0.2.8 200 HTTP/1.1",
+        "192.0.2.1 200 HTTP/1.1",
+        "192.0.2.1 413 -",
+    ]
+
+
 def test_a_listener_for_balancers_is_for_nobody_else() -> None:
     """Without a header, or with a bad one, the connection ends without an answer; with a good one, in any pieces, it is the client's."""
     with Adapter("behind.py", "--proxy-protocol=127.0.0.1:0", bind=()) as server:
