@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from bench import peers
 from bench.results import Results
 
-_WIDTH, _LEFT, _ROW, _BAR, _TOP = 860, 190, 24, 15, 64
+_WIDTH, _LEFT, _ROW, _BAR, _TOP = 860, 214, 24, 15, 64
 _GAP, _ROOM = 46, 130  # between panels; for the value behind the longest bar
 _FOOT = "Server on one core, load on the other. What is not fair in it: docs/benchmarks.md"
 _STYLE = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import strace, wrk
+from bench import profile, strace, wrk
 from bench.visitors import answer_in
 
 WRK = """Running 2s test @ http://127.0.0.1:9777/
@@ -77,3 +77,17 @@ def test_wrong_answer(data):
     """Another status, no length, or more than the length is no answer."""
     with pytest.raises(ValueError, match=r"not a 200|more than"):
         answer_in(data)
+
+
+def test_profile():
+    """Samples are summed by function whatever the line; whoever waits, for events or a lock, is left out; recursion counts once."""
+    folded = """main (a.py:1);read (b.py:7);send (libc.so.6) 6
+main (a.py:1);read (b.py:8) 3
+main (a.py:2);main (a.py:1) 1
+main (a.py:1);epoll_wait (libc.so.6) 50
+other (a.py:1);0x7fa5462a3f16 (libc.so.6) 50
+"""
+    own, total = profile.shares(folded)
+
+    assert own == {"send (libc.so.6)": 6, "read (b.py)": 3, "main (a.py)": 1}
+    assert total == {"send (libc.so.6)": 6, "read (b.py)": 9, "main (a.py)": 10}
