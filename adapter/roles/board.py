@@ -68,10 +68,8 @@ class Board:
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover. A scoreboard of a layout that we do not know is left to those who write it: a new one begins."""
-        if not plain:
-            return
-        self._ledger = Ledger.from_plain(plain["ledger"])
-        fd = plain["fd"]
+        self._ledger = Ledger.from_plain(plain.get("ledger", {}))
+        fd = plain.get("fd", NOWHERE)
         if fd < 0:
             return
         os.set_inheritable(fd, False)
@@ -81,7 +79,7 @@ class Board:
             self._log.warning("a scoreboard of another version: the numbers of older workers are lost from here on")
             return
         self._fd = fd
-        self._cells = {int(worker): cell for worker, cell in plain["cells"].items()}
+        self._cells = {int(worker): cell for worker, cell in plain.get("cells", {}).items()}
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

@@ -6,7 +6,6 @@ at once. With `"progress": true` who waits hears meanwhile what the log says. It
 
 import errno
 import json
-import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from adapter.log import Log
 from adapter.roles.watch import Watch
 from adapter.unix import listeners
 from adapter.unix.listeners import Listener
+from adapter.unix.spare import Spare
 
 _CLIENTS = 16
 _LINE = 4096
@@ -61,7 +61,7 @@ class Control:
         self._path: str | None = None
         self._clients: list[_Client] = []
         self._asking: list[tuple[Asked, _Client]] = []  # who waits for the outcome of an event that is still to be taken in
-        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._spare = Spare()
 
     def follow(self, path: str | None) -> None:
         """Listen at this path, and no longer at another. Raises Fatal when it cannot be bound; the former goes on then."""
@@ -121,24 +121,14 @@ class Control:
             accepted, _ = self._listener.socket.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._turn_away(self._listener)
+                self._spare.turn_away(self._listener.socket)
+                self._log.warning("short of descriptors: a client of the control socket was turned away")
             return []  # else it hung up before we came
         credentials = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         self._attend(_Client(accepted, int.from_bytes(credentials[:4], "little")))
         for oldest in [each for each in self._clients if not each.waits][: max(0, len(self._clients) - _CLIENTS)]:
             self._forget(oldest)
         return []
-
-    def _turn_away(self, listener: Listener) -> None:
-        """We are short of descriptors. Left in the queue this client would wake us for ever: hang up, with the one kept for this."""
-        if self._spare >= 0:
-            os.close(self._spare)
-        try:
-            listener.socket.accept()[0].close()
-            self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            self._spare = -1
-        self._log.warning("short of descriptors: a client of the control socket was turned away")
 
     def _attend(self, client: _Client) -> None:
         client.socket.setblocking(False)

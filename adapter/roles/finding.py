@@ -1,9 +1,9 @@
 """From whatever names a running server to its control socket."""
 
 import os
-import stat
 
 from adapter.exits import Misuse
+from adapter.roles.targets import Kind, kind_of
 from adapter.unix import pidfiles
 
 _OPTION, _VARIABLE = "--control", "ADAPTER_CONTROL"
@@ -14,11 +14,11 @@ def control_of(target: str) -> str:
 
     Behind a pidfile it is what the process was started with says (proc(5): cmdline, environ). Raises Misuse when there is none.
     """
-    try:
-        if stat.S_ISSOCK(os.stat(target).st_mode):
-            return target
-    except OSError as error:
-        raise Misuse(f"cannot find {target}: {error.strerror}; name the server's --control socket or --pidfile") from error
+    kind = kind_of(target)
+    if kind is Kind.CONTROL:
+        return target
+    if kind is Kind.FIFO:
+        raise Misuse(f"cannot ask the FIFO {target}: it has no answers; name the server's --control socket or --pidfile")
     pid = pidfiles.read(target)
     said = _said(_words(pid, "cmdline"), _words(pid, "environ"))
     if said is None:

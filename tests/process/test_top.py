@@ -159,11 +159,14 @@ def test_ready_is_for_scripts(server: Adapter) -> None:
 def test_a_pidfile_leads_to_the_control_socket(server: Adapter) -> None:
     """`status PIDFILE` finds the socket of the process; where there is none, one sentence says so."""
     assert adapter("status", "pid", "--ready", cwd=server.directory).stdout == "serving\n"
-    with Adapter("hello.py", "--pidfile=pid") as mute:
+    with Adapter("hello.py", "--pidfile=pid", "--fifo=fifo") as mute:
         mute.wait_for("adapter: info: serving generation=")
         ran = adapter("status", "pid", cwd=mute.directory)
         assert ran.returncode == 100
         assert f"cannot find a control socket of pid {mute.process.pid}" in ran.stderr
+        ran = adapter("status", "fifo", cwd=mute.directory)
+        assert (ran.returncode, ran.stderr.count("\n")) == (100, 1)
+        assert "cannot ask the FIFO fifo: it has no answers" in ran.stderr
     with Adapter("hello.py", "--pidfile=pid", env={"ADAPTER_CONTROL": "elsewhere"}) as other:
         other.wait_for("adapter: info: serving generation=")
         assert adapter("status", str(other.directory / "pid"), "--ready", cwd=server.directory).stdout == "serving\n"
