@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from adapter.protocols.http1.events import Head
+from adapter.protocols.http1.fields import field_lines
 from adapter.protocols.http1.sending import Reply
 
 from .file_wrapper import FileWrapper, Part
@@ -92,7 +93,8 @@ class Response(Reply):
                 exc_info = None  # or the frame would keep itself alive
         elif self._proposed:
             raise RuntimeError("start_response was called again, without exc_info")
-        self.propose(status, headers)
+        self._lines, self._told, self._dated = field_lines(status, headers)
+        self.status = status[:3]
         self._proposed = True
         return self._write
 

@@ -68,12 +68,18 @@ class Connection(Line):
             seconds = 0.0
         shared.running += seconds
         shared.latency[bisect_left(BOUNDS, seconds)] += 1
-        out = self.out
+        out, due = self.out, now + shared.patience
         shared.bytes_out += out.sent
         out.sent = 0
-        if call.keep_alive and not (out.size or out.gone or shared.unusual or self._mask != EPOLLIN or self._incoming.has_more):
+        if (
+            call.keep_alive
+            and self._mask == EPOLLIN
+            and not (
+                out.size or out.gone or shared.unusual or self._incoming.has_more or self.alarm is None or self.alarm.at > due
+            )
+        ):  # as nearly always: what the rest comes to, without the calls in between
             self._state = IDLE
-            self._due(now + shared.settings.keepalive_timeout)
+            self.deadline = due
             if shared.access is not None:
                 shared.access(answered(call.head, call.status, call.content, call.came, now, call.client, self._client))
         else:
@@ -249,7 +255,7 @@ class Connection(Line):
             return
         shared = self._shared
         self._state = IDLE
-        self._due(now + shared.settings.keepalive_timeout)
+        self._due(now + shared.patience)
         if shared.paused:
             self._disarm()
         elif self._incoming.has_more:

@@ -28,29 +28,31 @@ _made = tuple.__new__  # what NamedTuple does, without the call in between
 
 
 class Incoming:
-    """What one client sends, as `receiver` reads it. `memory`: bytes of a body beyond which it goes to a temporary file."""
+    """What one client sends, as `receiver` reads it. `memory`: bytes of a body beyond which it goes to a temporary file. `has_more`:
+    something has been read that `next` has not looked at.
+    """
 
-    __slots__ = ("_awaited", "_body", "_head", "_memory", "_pending", "_receiver")
+    __slots__ = ("_awaited", "_body", "_head", "_memory", "_receiver", "has_more")
 
     def __init__(self, receiver: Receives, memory: int) -> None:
         self._receiver = receiver
         self._memory = memory
-        self._pending: deque[Event] | None = None  # mostly there is none: what comes is a whole request
+        self.has_more: deque[Event] | None = None  # mostly there is none: what comes is a whole request
         self._awaited = False
         self._head: Head | None = None
         self._body: Spool | None = None
 
     def take(self, data: bytes) -> Whole | Refusal | None:
         """These bytes came: `next`, with them."""
-        if self._pending is None and self._head is None:
+        if not self.has_more and self._head is None:
             head = self._receiver.whole(data)
             if head is not None:
                 return _made(Whole, (head, None, False))
         events = self._receiver.feed(data)
-        if self._pending:
-            self._pending.extend(events)
+        if self.has_more:
+            self.has_more.extend(events)
         else:
-            self._pending = deque(events)
+            self.has_more = deque(events)
         return self.next()
 
     def to_plain(self, whole: Whole | None = None) -> tuple[dict[str, Any], Spool | None]:
@@ -75,7 +77,7 @@ class Incoming:
         if plain["head"] is not None:
             incoming._head, incoming._body = Head(*plain["head"]), body
         if plain["whole"]:
-            incoming._pending = deque([END])
+            incoming.has_more = deque([END])
         return incoming
 
     @property
@@ -83,19 +85,14 @@ class Incoming:
         """What the client speaks."""
         return self._receiver.spoken
 
-    @property
-    def has_more(self) -> bool:
-        """Something has been read that `next` has not looked at."""
-        return bool(self._pending)
-
     def eof(self) -> Refusal | None:
         """No more will come. None: good, it was between two requests."""
         return self._receiver.eof()
 
     def next(self) -> Whole | Refusal | None:
         """The next request, or why there will be none; None: more bytes are needed. Not again after a Refusal."""
-        while self._pending:
-            event = self._pending.popleft()
+        while self.has_more:
+            event = self.has_more.popleft()
             if isinstance(event, Head):
                 self._head = event
                 self._awaited = event.expect_continue and event.has_body
@@ -108,7 +105,7 @@ class Incoming:
                     return full
             else:
                 return self._whole()
-        self._pending = None
+        self.has_more = None
         return None
 
     @property
@@ -138,7 +135,7 @@ class Incoming:
         head, body = self._head, self._body
         assert head is not None
         self._head = self._body = None
-        return Whole(head, body, bool(self._pending) or self._receiver.midway)
+        return Whole(head, body, bool(self.has_more) or self._receiver.midway)
 
 
 def _store(body: Spool, data: bytes) -> Refusal | None:

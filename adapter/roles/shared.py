@@ -61,6 +61,7 @@ class Shared:
         self.access = access
         self.limits = limits(settings)
         self.keep_alive = settings.keepalive_timeout > 0
+        self.patience = settings.keepalive_timeout
         self.loop = Loop()
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
         self.handing = Handing(queue, self.loop, log, self.taken_over)
@@ -72,7 +73,7 @@ class Shared:
         self.accepted = 0
         self.closed = 0
         self.requests = 0
-        self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
+        self.answered: dict[str, int] = {}  # by status, three digits; "": the client was gone before there was one
         self.refused = 0
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long

@@ -10,8 +10,8 @@ is a thing that lies in a box of one when nobody has it.
   itself, so no connection waits for one, and `size` threads are free to. After a while it lays the lead into the box, and puts an
   invitation into the queue. If nobody comes for it (they all were slow), it takes it back as above.
 
-Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the next turn of the loop
-wakes it.
+Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the leader's next call wakes
+it.
 
 The main thread is the first of the application's threads: what is not meant for threads runs where it expects to, with `--threads 1`.
 They are daemons: a stuck one must not keep the process from ending.
@@ -82,6 +82,7 @@ class Threads:
         self._own: Task | None = None  # what the leader runs itself
         self._box: deque[None] = deque()  # append and pop are atomic
         self._laid = 0.0  # when the lead was last laid into it
+        self._invited = False  # somebody to take it from there, by an invitation in the queue that nobody has read yet
         self._pace = Pace()
         self._asleep = False
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -114,10 +115,7 @@ class Threads:
 
     def turned(self) -> None:
         """A turn of the loop has news."""
-        self.turns += 1  # before the look at `_asleep`: who falls asleep looks at the two the other way round
-        if self._asleep:
-            self._asleep = False
-            self._bell.put(None)
+        self.turns += 1
 
     def go_on(self, now: float) -> float:
         """See to what is pending; the time after it. 0: we have been relieved."""
@@ -127,12 +125,16 @@ class Threads:
                 self._handed.add(task)
                 self._queue.put(task)
             return now
+        thread = get_ident()
         while self.pending:
             task = self.pending.popleft()
-            task.thread = get_ident()
+            task.thread = thread
             task.began = self._laid = monotonic()
             self._own = task
             self._box.append(None)
+            if self._asleep:  # in this order: who falls asleep looks at the two the other way round
+                self._asleep = False
+                self._bell.put(None)
             try:
                 task.run()
             except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
@@ -156,6 +158,7 @@ class Threads:
     def _serve(self) -> None:
         while (order := self._queue.get()) is not None:
             if isinstance(order, _Invitation):
+                self._invited = False
                 if self._take_lead():
                     self._lead()
             else:
@@ -180,7 +183,9 @@ class Threads:
                 order = self._queue.get_nowait()
             except Empty:
                 break
-            if isinstance(order, Task):  # not an invitation to what we have
+            if isinstance(order, _Invitation):  # to what we have
+                self._invited = False
+            elif order is not None:
                 self._handed.discard(order)
                 self.pending.append(order)
                 if not self.go_on(monotonic()):
@@ -218,7 +223,7 @@ class Threads:
                 self._pace = self._pace.handing_on(now)
                 self._lead_meanwhile()
             elif self.turns == seen and not self._box:
-                self._sleep(seen)
+                self._sleep()
             seen = self.turns
 
     def _wait(self, seconds: float | None) -> None:
@@ -227,10 +232,10 @@ class Threads:
         except Empty:
             pass
 
-    def _sleep(self, seen: int) -> None:
-        """Until the next turn. A ring too many only wakes us for nothing."""
+    def _sleep(self) -> None:
+        """Until the leader runs a call again. A ring too many only wakes us for nothing."""
         self._asleep = True
-        if self.turns == seen and not self._over:
+        if not self._box and not self._over:
             self._wait(None)
         self._asleep = False
 
@@ -245,6 +250,8 @@ class Threads:
                 self.handing_on = False
                 self._laid = now
                 self._box.append(None)
-                self._queue.put(_Invitation())
+                if not self._invited:
+                    self._invited = True
+                    self._queue.put(_Invitation())
                 return
         self._end()

@@ -43,35 +43,35 @@ def field_lines(status: str, headers: Headers) -> tuple[bytes, int | None, bool]
 
     Raises ValueError with a sentence.
     """
-    lines = [f"HTTP/1.1 {status if status in _STATUSES else _status(status)}"]
+    text = f"HTTP/1.1 {status if status in _STATUSES else _status(status)}\r\n"
+    count = 1
     length: int | None = None
     dated = False
     for pair in headers:
-        name, value = _pair(pair) if type(pair) is not tuple or len(pair) != 2 else pair
+        if type(pair) is not tuple or len(pair) != 2:
+            _pair(pair)
+        name, value = pair
         if type(name) is not str or type(value) is not str:
             _pair(pair)
         kind = _KINDS.get(name)
         if kind is None:
             kind = _kind(name)
         if kind:
-            if kind is _LENGTH:
+            if kind == _LENGTH:
                 length = _content_length(value, length)
                 continue
-            if kind is _OURS:
-                raise ValueError(f"the header {name} is about the connection: an application must not give it (PEP 3333)")
-            if dated:
-                raise ValueError(f"the header {name} is given twice")
+            _refuse(name, kind, dated=dated)
             dated = True
-        lines.append(f"{name}: {value}")
-    lines.append("")
+        text += f"{name}: {value}\r\n"
+        count += 1
     try:
-        text = "\r\n".join(lines).encode("latin-1")
+        lines = text.encode("latin-1")
     except UnicodeEncodeError:
-        raise _culprit(lines) from None
-    # All that is left without what lines are made of must be the CRLFs between them.
-    if text.translate(None, _TEXT) != _CRLF * (len(lines) - 1):
-        raise _culprit(lines)
-    return text, length, dated
+        raise _culprit(status, headers) from None
+    # All that is left without what lines are made of must be the CRLFs behind them.
+    if lines.translate(None, _TEXT) != _CRLF * count:
+        raise _culprit(status, headers)
+    return lines, length, dated
 
 
 def _status(status: str) -> str:
@@ -100,6 +100,14 @@ def _kind(name: str) -> int:
     return _JUDGED.get(name.lower(), _HARMLESS)
 
 
+def _refuse(name: str, kind: int, *, dated: bool) -> None:
+    """A name that an application must not give, or not again."""
+    if kind == _OURS:
+        raise ValueError(f"the header {name} is about the connection: an application must not give it (PEP 3333)")
+    if dated:
+        raise ValueError(f"the header {name} is given twice")
+
+
 def _content_length(value: str, before: int | None) -> int:
     if before is not None:
         raise ValueError("the header Content-Length is given twice")
@@ -108,14 +116,14 @@ def _content_length(value: str, before: int | None) -> int:
     return int(value)
 
 
-def _culprit(lines: list[str]) -> ValueError:
-    """Which line it was, and what is wrong with it."""
-    for number, line in enumerate(lines):
-        what = f"the header {line!r}" if number else f"the status {line.partition(' ')[2]!r}"
+def _culprit(status: str, headers: Headers) -> ValueError:
+    """Which of them it was, and what is wrong with it."""
+    named = [(f"the status {status!r}", status), *((f"the header {name}: {value!r}", value) for name, value in headers)]
+    for what, text in named:
         try:
-            bad = line.encode("latin-1").translate(None, _TEXT)
+            bad = text.encode("latin-1").translate(None, _TEXT)
         except UnicodeEncodeError:
             return ValueError(f"{what} has characters beyond ISO-8859-1 (PEP 3333)")
         if bad:
             return ValueError(f"{what} has a control character")
-    raise AssertionError("no line is bad")
+    raise AssertionError("none of them is bad")

@@ -71,7 +71,9 @@ class Receiver:
         What nearly every read brings: there is nothing to collect, and no limit on bytes to be met.
         """
         size = len(data)
-        if data.find(_EMPTY_LINE) != size - 4 or size > self._small or data[0] == _CR or self.midway or self._refused:
+        if data.find(_EMPTY_LINE) != size - 4 or size > self._small or data[0] == _CR:
+            return None
+        if self._left or self._section is not None or self._chunked is not None or self._refused:
             return None
         try:
             head = parse_head(data, self._limits)

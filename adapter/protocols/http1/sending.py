@@ -87,19 +87,14 @@ class Reply:
 
     def whole(self, body: bytes, date: bytes) -> bytes | None:
         """All of the response, when its content is this, and when there is nothing unusual about it; None: do it step by step."""
-        size = len(body)
-        if (
-            self.started
-            or (self._told is not None and self._told != size)
-            or self.status in _BODILESS
-            or self._head.method == "HEAD"
-            or not self._wanted
-        ):
+        size, told = len(body), self._told
+        if self.started or (told is not None and told != size) or not self._wanted:
+            return None
+        if self.status in _BODILESS or self._head.method == "HEAD" or self._head.version == "HTTP/1.0":
             return None
         self.started = True
         self.content = size
-        connection = b"" if self._head.version == "HTTP/1.1" else b"Connection: keep-alive\r\n"
-        return b"%bContent-Length: %d\r\n%b%b\r\n%b" % (self._lines, size, b"" if self._dated else date, connection, body)
+        return b"%bContent-Length: %d\r\n%b\r\n%b" % (self._lines, size, b"" if self._dated else date, body)
 
     def data(self, chunk: bytes) -> bytes:
         """This piece of content, framed; nothing for a response without content. Raises ValueError past the Content-Length."""
