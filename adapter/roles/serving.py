@@ -134,6 +134,7 @@ class Server:
         """
         self._shared.threads.run()
         if self._whole:
+            self._shared.handing.close()
             self._loop.close()
         return self._whole
 

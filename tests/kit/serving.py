@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, Self
 from adapter.config.settings import Settings
 from adapter.log import Log
 from adapter.roles.serving import Server
+from adapter.unix.handover import Ends
 from kit.lines import Lines
 
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -156,6 +157,7 @@ class Serving:
     """`options` are fields of `Settings`.
 
     `unix`: listen on a UNIX socket in this directory instead of 127.0.0.1. `beside`: on that one's listener, as a sibling does.
+    `queue`: by which connections are handed over to a sibling.
     """
 
     def __init__(
@@ -165,6 +167,7 @@ class Serving:
         unix: Path | None = None,
         beside: "Serving | None" = None,
         sndbuf: int = 0,
+        queue: Ends | None = None,
         **options: Any,
     ) -> None:
         self._before = descriptors()
@@ -173,7 +176,9 @@ class Serving:
         self.address = listener.getsockname()
         outlet, self._inlet = os.pipe()
         self.log = Lines(os.fdopen(outlet))
-        self.server = Server(app, Settings(**options), {"here": listener}, Log(self._inlet, stamp=False), multiprocess=False)
+        ends = Ends(queue.give.dup(), queue.take.dup()) if queue else None
+        log = Log(self._inlet, stamp=False)
+        self.server = Server(app, Settings(**options), {"here": listener}, log, multiprocess=queue is not None, queue=ends)
         self._ours, theirs = socket.socketpair()
         self._theirs = theirs
         self.server.watch(theirs.fileno(), self._obey)
