@@ -73,7 +73,7 @@ class Shared:
         self.accepted = 0
         self.closed = 0
         self.requests = 0
-        self.answered: dict[str, int] = {}  # by status, three digits; "": the client was gone before there was one
+        self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long

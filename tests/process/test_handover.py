@@ -214,14 +214,18 @@ def test_a_stop_hands_nothing_over(queue):
 
 def test_what_is_no_record_harms_nobody(queue):
     """Whatever lies in the queue is told and thrown away; the connections behind it are served."""
-    with two(queue) as (former, latter, client):
+    with two(queue) as (former, latter, client), former.client() as other:
+        other.send(GET)
+        other.response()
+        former.do(former.server.release)
         left, right = socket.socketpair()
         for junk in (b"{", b"[]", b"{}", b'{"parties": 1}'):
             socket.send_fds(queue.give, [junk], [left.fileno()])
         queue.give.send(b"no descriptor")
         relieve(former)
-        client.send(GET)
-        assert client.response().body == b"new / "
+        for each in (client, other):
+            each.send(GET)
+            assert each.response().body == b"new / "
         latter.log.wait_for("a connection that was handed over cannot be read")
         left.close()
         right.settimeout(10)
