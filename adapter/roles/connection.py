@@ -4,7 +4,6 @@ All of it is the leading thread's, except `Outgoing`, which the thread of the cu
 application nothing is read: what a pipelining client sends waits in `Incoming`, then in the kernel, then at the client.
 """
 
-from bisect import bisect_left
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
 from typing import Any
 
@@ -17,7 +16,6 @@ from adapter.roles.incoming import BODY, HEAD, IDLE, Whole
 from adapter.roles.line import CALLING, FLUSHING, LINGERING, Line
 from adapter.roles.noting import answered
 from adapter.roles.shared import Shared
-from adapter.scoreboard.latency import BOUNDS
 
 _READ = 1 << 16
 FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
@@ -60,26 +58,13 @@ class Connection(Line):
 
     def finished(self, call: Call, now: float) -> None:
         """The call is over; its response may still be on its way."""
-        shared = self._shared
-        shared.requests += 1
-        shared.answered[call.status[:1]] += 1
-        seconds = now - call.began
-        if seconds < 0:  # it began after the loop had last looked at the clock
-            seconds = 0.0
-        shared.running += seconds
-        shared.latency[bisect_left(BOUNDS, seconds)] += 1
-        out, due = self.out, now + shared.patience
-        shared.bytes_out += out.sent
+        shared, out = self._shared, self.out
+        shared.count(call, call.status, out.sent, now)
         out.sent = 0
-        if (
-            call.keep_alive
-            and self._mask == EPOLLIN
-            and not (
-                out.size or out.gone or shared.unusual or self._incoming.has_more or self.alarm is None or self.alarm.at > due
-            )
-        ):  # as nearly always: what the rest comes to, without the calls in between
+        if call.keep_alive and self._mask == EPOLLIN and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
+            # As nearly always: what the rest comes to, without the calls in between.
             self._state = IDLE
-            self.deadline = due
+            self._due(now + shared.patience)
             if shared.access is not None:
                 shared.access(answered(call.head, call.status, call.content, call.came, now, call.client, self._client))
         else:

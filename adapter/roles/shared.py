@@ -1,5 +1,6 @@
 """What all connections of one worker have in common."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -16,8 +17,8 @@ from adapter.roles.complaints import Complaints
 from adapter.roles.handing import Handing
 from adapter.roles.incoming import NO_ROOM, Incoming, limits
 from adapter.roles.loop import Loop
-from adapter.roles.threads import Threads
-from adapter.scoreboard.latency import BUCKETS
+from adapter.roles.threads import Task, Threads
+from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends
 
 _RECEIVERS: dict[str, type[http1.Receiver] | type[uwsgi.Receiver]] = {HTTP: http1.Receiver, UWSGI: uwsgi.Receiver}
@@ -87,6 +88,17 @@ class Shared:
             self.log.error("cannot take a request", reason=why.reason)
         elif why.status == 400 and spoken != HTTP:  # noqa: PLR2004 -- what a front end should not have let through, or said
             self.complaints.say("a connection is refused", reason=why.reason, client=parties.client.host)
+
+    def count(self, task: Task, status: str, sent: int, now: float) -> None:
+        """A call is over."""
+        self.requests += 1
+        self.answered[status[:1]] += 1
+        self.bytes_out += sent
+        seconds = now - task.began
+        if seconds < 0:  # it began after the loop had last looked at the clock
+            seconds = 0.0
+        self.running += seconds
+        self.latency[bisect_left(BOUNDS, seconds)] += 1
 
     def incoming(self, spoken: str) -> Incoming:
         """The reading side of a new connection."""
