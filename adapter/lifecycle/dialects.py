@@ -86,6 +86,7 @@ FIFO: tuple[Letter, ...] = (
     Letter("l", Command.REOPEN_LOGS, "same, with logto"),
     Letter("L", Command.ROTATE_LOGS, "same, with logto"),
     Letter("P", Command.WRITE_PIDFILE, "same, after f"),
+    Letter("C", None, "kill all workers, fork them for the next connection", "it would cut what is in flight"),
     Letter("f", None, "fork a copy of the master", "a copy would have another process id, and the supervisor would lose it"),
     Letter("E", None, "have the Emperor look again", "there is no Emperor"),
     Letter("B", None, "ask the Emperor for more workers", "there is no Emperor"),

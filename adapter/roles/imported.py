@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 import adapter
@@ -16,14 +16,20 @@ _INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 class Imported:
     """Told once each, with the marks that they have when they are told."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[HasImported], None]) -> None:
         import sysconfig  # noqa: PLC0415 -- only those who develop pay for it
 
+        self._say = say
         own = os.path.dirname(os.path.abspath(adapter.__file__))
         paths = sysconfig.get_paths()
         self._not_ours = tuple(os.path.join(path, "") for path in (own, *(paths[name] for name in _INSTALLED)))
         self._told: set[str] = set()
         self._modules = 0
+
+    def tell(self, error: BaseException | None = None) -> None:
+        """Say the news."""
+        for message in self.news(error):
+            self._say(message)
 
     def news(self, error: BaseException | None = None) -> Iterator[HasImported]:
         """Those that have come since the last call. With an error of an import also those that it is about."""

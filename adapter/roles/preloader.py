@@ -85,7 +85,7 @@ class _Preloader:
         self._log = log
         self._witness = witness
         self._app: Callable[..., Any] | None = None
-        self._imported = Imported() if settings.watch else None
+        self._imported = Imported(self._say) if settings.watch else None
         self._took = 0.0  # seconds to import it
 
     def run(self) -> worker.Birth | None:
@@ -138,8 +138,8 @@ class _Preloader:
         return None
 
     def _tell_imported(self, error: BaseException | None) -> None:
-        for message in self._imported.news(error) if self._imported else ():
-            self._say(message)
+        if self._imported is not None:
+            self._imported.tell(error)
 
     def _fork(self, order: ForkWorker, fd: int, witness: int) -> worker.Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""

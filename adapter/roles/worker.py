@@ -136,25 +136,18 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
 
     tell_where_it_hangs(settings.boot_timeout, birth.witness)
-    imported = Imported() if settings.watch else None
+    told = Imported(lambda message: birth.channel.send(to_plain(message))).tell if settings.watch else lambda _: None
     try:
-        app = load(settings.app)
-        _tell(birth, imported, None)
-        return app
+        return load(settings.app)
     except exits.Fatal as error:
-        _tell(birth, imported, error)
+        told(error)
         birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))
     except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
-        _tell(birth, imported, error)
+        told(error)
         birth.channel.send(to_plain(HasFailed(*failure_of(settings.app, error))))
     finally:
         faulthandler.cancel_dump_traceback_later()
     return None
-
-
-def _tell(birth: Birth, imported: Imported | None, error: BaseException | None) -> None:
-    for message in imported.news(error) if imported else ():
-        birth.channel.send(to_plain(message))
 
 
 def _prepared(birth: Birth) -> bool:
@@ -200,6 +193,10 @@ class _Worker:
         self._server.on_tick.append(self._score.tick)
         if self._vitals.wanted:
             self._server.on_tick.append(self._vitals.tick)
+        if self._settings.watch:
+            imported = Imported(self._say)
+            imported.tell()
+            self._server.on_tick.append(lambda _: imported.tell())  # much is imported by the first request only
         self._score.write()
         self._say(IsReady())
         if not self._server.run():

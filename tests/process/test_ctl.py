@@ -129,14 +129,14 @@ def test_each_reload_can_be_waited_for(server: Adapter, command: Command) -> Non
 
 
 def test_a_stop_shows_what_is_in_flight() -> None:
-    """`stop --wait` by the control socket: which slot still drains; at the end the exit code."""
+    """`stop --wait` by the control socket: which slot still drains, and which request it is at; at the end the exit code."""
     server = Adapter("gated.py", *DOORS, "--workers=1")
     os.mkfifo(server.directory / "gate")
     with server:
         asked = Asked(server.address, "/gated")
         server.log.wait_for("gated: begun")
         with Running("stop", "control", "--wait", cwd=server.directory) as waiting:
-            waiting.line(r"^slot 0 drains")
+            waiting.line(r"^slot 0 drains, 1 in flight: GET /gated for \d+\.\d s$")
             (server.directory / "gate").write_bytes(b"go\n")
             assert asked.answer() == (200, b"gated\n")
             code, said = waiting.end()

@@ -23,11 +23,16 @@ def settled(server: Adapter, old: set[int]) -> None:
         server.wait_for("adapter: info: statistics ", since=mark)
 
 
+EVERY_DOOR = ("--control=control", "--fifo=fifo", "--pidfile=pid", "--safe-pidfile=safe", "--touch-reload=touch", "--watch")
+
+
+@pytest.mark.parametrize("options", [(), EVERY_DOOR])
 @pytest.mark.parametrize("number", [SIGHUP, SIGALRM])
-def test_a_reload_leaves_nothing_behind(number: int) -> None:
-    """After five reloads the master has the same descriptors as before, and as many processes below it."""
-    with Adapter("hello.py", "--workers=2") as server:
+def test_a_reload_leaves_nothing_behind(number: int, options: tuple[str, ...]) -> None:
+    """After five reloads the master has the same descriptors as before, and as many processes below it; with every door, too."""
+    with Adapter("hello.py", "--workers=2", *options) as server:
         server.wait_for("adapter: info: serving generation=")
+        settled(server, set())
         before, count = descriptors(server), len(server.process.processes())
         for _ in range(5):
             old = set(server.process.processes()) - {server.process.pid}

@@ -84,6 +84,24 @@ def test_lazy_apps_are_watched_too() -> None:
         assert answer(address) == b"two"
 
 
+def test_what_a_request_imports_is_watched_too() -> None:
+    """A module that only the first request imports (as Django does its views): saving it reloads, too."""
+    server = watching()
+    server.write("web.py", APP.replace("import part\n", "").replace("    start", "    import part\n    start"))
+    with server:
+        address = server.address
+        until_serving(server, 1)
+        assert answer(address) == b"one"
+        # The worker tells of it a moment after the answer: a save before that is one of a file nobody knows. So it is saved until heard.
+        for number in range(100):
+            save(server.directory / "part.py", f'WORDS = b"two {number}"\n')
+            answer(address)
+            if any("workers-reload source=" in line for line in server.log.all()):
+                break
+        until_serving(server, 2)
+        assert answer(address).startswith(b"two")
+
+
 def test_the_configuration_is_watched_too() -> None:
     """Saving the --config file is a whole reload; one that is wrong is told and changes nothing."""
     server = watching("--config=adapter.toml")

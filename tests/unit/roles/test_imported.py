@@ -29,7 +29,7 @@ def told(imported, error=None):
 
 def test_only_what_is_new_and_ours(module):
     """A module of our own is told once, with its mark; Python's, installed and adapter's own never."""
-    imported = Imported()
+    imported = Imported(print)
     before = told(imported)
     assert not any("site-packages" in path or path == sys.modules["os"].__file__ or "/adapter/roles/" in path for path in before)
     assert told(imported) == set()
@@ -42,7 +42,7 @@ def test_only_what_is_new_and_ours(module):
 @pytest.mark.parametrize("text", ["def broken(:\n", "import nowhere_to_be_found\n", "1 / 0\n"])
 def test_a_module_that_cannot_be_imported(module, text):
     """Its file is told all the same, and that of who imports it: whoever mends it waits for the reload."""
-    imported = Imported()
+    imported = Imported(print)
     told(imported)
     path = module("watched_broken", text)
     outer = module("watched_outer", "import watched_broken\n")
@@ -53,7 +53,7 @@ def test_a_module_that_cannot_be_imported(module, text):
 
 def test_many_are_told_in_several_messages(module):
     """A message fits into a socket's buffer, however many modules there are."""
-    imported = Imported()
+    imported = Imported(print)
     told(imported)
     for number in range(450):
         module(f"watched_{number:03}", "")
