@@ -194,6 +194,20 @@ def test_what_travels_with_a_connection() -> None:
                 assert (around["REMOTE_ADDR"], around["SERVER_PORT"], around["wsgi.url_scheme"]) == ("192.0.2.1", "443", "https")
 
 
+def test_port_0_is_a_new_port_each_time() -> None:
+    """Port 0 means any free one, another each time it is said, and the same ones after a reload."""
+    options = ("--uwsgi=127.0.0.1:0", "--uwsgi=127.0.0.1:0")
+    with Adapter("behind.py", *options, bind=("127.0.0.1:0", "127.0.0.1:0")) as server:
+        server.wait_for("adapter: info: serving generation=")
+        assert len(set(server.addresses)) == 4
+        server.reload()
+        assert len(server.addresses) == 4
+        for address in server.addresses[:2]:
+            assert told(raw(address, GET))["REMOTE_ADDR"] == "127.0.0.1"
+        for address in server.addresses[2:]:
+            assert told(raw(address, PACKET))["REMOTE_ADDR"] == "192.0.2.1"
+
+
 def test_two_names_of_one_socket() -> None:
     """An inherited listener that is named twice, by its number and by its path, is to speak one protocol."""
     with socket.socket(socket.AF_UNIX) as listener, tempfile.TemporaryDirectory() as directory:
