@@ -4,7 +4,7 @@ Everything that knows the parser's own shapes is in this file; the corpus, the c
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from adapter.protocols.http1.events import END, Head, Refusal
@@ -59,7 +59,7 @@ class Reader:
 
     def feed(self, piece: bytes) -> None:
         """Some more bytes."""
-        alone = self.receiver.whole(piece)
+        alone = self._twin().whole(piece) if len(piece) > 3 and self._refusal is None else None
         events = self.receiver.feed(piece)
         assert alone is None or events == [alone, END], "the short way came to something else"
         for event in events:
@@ -84,8 +84,11 @@ class Reader:
     def hand_over(self) -> None:
         """Another worker goes on, with what is told of the reading side so far."""
         if self._refusal is None:
-            plain = json.loads(json.dumps(self.receiver.to_plain()))
-            self.receiver = type(self.receiver).from_plain(plain, self._limits)
+            self.receiver = self._twin(lambda plain: json.loads(json.dumps(plain)))
+
+    def _twin(self, sent: Callable[[Any], Any] = lambda plain: plain) -> Any:
+        """A receiver that is just where ours is."""
+        return type(self.receiver).from_plain(sent(self.receiver.to_plain()), self._limits)
 
     def reading(self) -> Reading:
         """All of it, so far."""

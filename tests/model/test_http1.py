@@ -1,9 +1,8 @@
-"""Histories nobody wrote by hand: random cuts, random bytes, random responses; and h11 as the second opinion."""
+"""Histories nobody wrote by hand: random cuts, random bytes, random responses (test_second_opinions.py: the corpus as others read it)."""
 
 import itertools
 
 import h11
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +10,8 @@ from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import Reply
-from kit.messages import VALID, Valid
-from kit.refusals import INVALID, Invalid
+from kit.cases import Case
+from kit.corpus import CASES
 
 SMALL = Limits(request_line=64, header_count=6, header_bytes=256, body=64)
 PIECES = st.sampled_from(
@@ -69,8 +68,8 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(case=st.sampled_from([*VALID, *INVALID]), places=st.lists(st.integers(0, 4000), max_size=12))
-def test_any_cuts_of_a_known_message(case: Valid | Invalid, places: list[int]) -> None:
+@given(case=st.sampled_from(CASES), places=st.lists(st.integers(0, 4000), max_size=12))
+def test_any_cuts_of_a_known_message(case: Case, places: list[int]) -> None:
     """A message of the corpus means the same however it is cut."""
     assert joined(cut(case.raw, places), case.limits) == joined([case.raw], case.limits)
 
@@ -99,49 +98,6 @@ def test_any_bytes_are_events_or_a_refusal(data: bytes, places: list[int]) -> No
         else:
             assert isinstance(event, Refusal)
             assert place == len(events) - 1
-
-
-def h11_requests(raw: bytes) -> list[tuple[str, str, bytes]] | None:
-    """What h11 reads, or None when it refuses."""
-    server = h11.Connection(h11.SERVER)
-    server.receive_data(raw)
-    found: list[tuple[str, str, bytes]] = []
-    try:
-        while True:
-            event = server.next_event()
-            if isinstance(event, h11.Request):
-                found.append((event.method.decode(), event.target.decode("latin-1"), b""))
-            elif isinstance(event, h11.Data):
-                method, target, body = found[-1]
-                found[-1] = (method, target, body + bytes(event.data))
-            elif isinstance(event, h11.EndOfMessage):
-                server.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
-                server.send(h11.EndOfMessage())
-                if server.our_state is not h11.DONE:
-                    return found
-                server.start_next_cycle()
-            else:
-                return found
-    except h11.RemoteProtocolError:
-        return None
-
-
-H11_OTHERWISE = {
-    "absolute-form replaces Host": [("GET", "http://b.example:8080/p?q", b"")],  # h11 leaves an absolute-form whole
-    "absolute, no path": [("GET", "HTTPS://b", b"")],
-    "absolute, query only": [("GET", "http://b?q/r", b"")],
-    "absolute OPTIONS of a query": [("OPTIONS", "http://b?q", b"")],
-    "absolute OPTIONS": [("OPTIONS", "http://b", b"")],
-    "an empty line before": None,  # h11 forgives none
-    "a CRLF after content": None,
-}
-
-
-@pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
-def test_h11_agrees(case: Valid) -> None:
-    """h11 reads the same requests from the same bytes, but for the differences we know."""
-    ours = [(request.method, request.target, request.body) for request in case.requests]
-    assert h11_requests(case.raw) == H11_OTHERWISE.get(case.name, ours)
 
 
 @settings(max_examples=300, deadline=None)

@@ -127,6 +127,8 @@ CASES = (
     refused("size line ends in LF CR", "9112 §7.1", chunked(b"1\n\rx\r\n0\r\n\r\n")),
     refused("chunk ends in LF", "9112 §7.1", chunked(b"1\r\nx\n0\r\n\r\n")),
     refused("chunk ends in CR", "9112 §7.1", chunked(b"1\r\nx\r0\r\n\r\n")),
+    refused("chunk ends in CR and another byte", "9112 §7.1", chunked(b"1\r\nx\rx0\r\n\r\n")),
+    refused("a longer size line ends in LF", "9112 §7.1", chunked(b"12\nx\r\n0\r\n\r\n")),
     refused("chunk ends in CR CR LF", "9112 §7.1", chunked(b"1\r\nx\r\r\n0\r\n\r\n")),
     refused("chunk ends in nothing", "9112 §7.1", chunked(b"1\r\nx0\r\n\r\n")),
     refused("chunk ends in two other bytes", "9112 §7.1", chunked(b"1\r\nxXX0\r\n\r\n")),
@@ -149,6 +151,12 @@ CASES = (
     *(
         refused(f"extension {e.decode('latin-1')!a}, malformed", "9112 §7.1.1", chunked(b"1" + e + b"\r\nx\r\n0\r\n\r\n"))
         for e in _BAD_EXTENSIONS
+    ),
+    taken(
+        "extensions of all kinds at once",
+        "9112 §7.1.1",
+        chunked(b'1;a;b=c ; d = "e\\";\xe9";f\r\nx\r\n0;g\r\n\r\n'),
+        coded(b"x"),
     ),
     refused("malformed extension of the last chunk", "9112 §7.1.1", chunked(b"0;\r\n\r\n")),
     refused("LF in an extension", "9112 §7.1.1", chunked(b"1;a\nb\r\nx\r\n0\r\n\r\n")),

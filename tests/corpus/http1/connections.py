@@ -155,6 +155,12 @@ CASES = (
     taken("expects, a length of 0", "9110 §10.1.1", _expecting("100-continue", body=b""), sized(b"", HTTP_EXPECT="100-continue")),
     taken("expects on HTTP/1.0", "9110 §10.1.1", head(_OLD, b"Expect: 100-continue"), old(HTTP_EXPECT="100-continue")),
     taken("expects what we do not know, on HTTP/1.0", "9110 §10.1.1", head(_OLD, b"Expect: x"), old(HTTP_EXPECT="x")),
+    taken(
+        "expects on HTTP/1.0, with content",
+        "9110 §10.1.1",
+        head(_OLD, b"Expect: x", b"Content-Length: 1") + b"x",
+        asked(version="HTTP/1.0", body=b"x", HTTP_EXPECT="x", CONTENT_LENGTH="1"),
+    ),
     unfinished("expects, and waits", "9110 §10.1.1", post(b"", b"Expect: 100-continue", b"Content-Length: 1")),
     *(
         refused(f"expects {value!a}", "9110 §10.1.1", _expecting(value), 417)

@@ -89,13 +89,18 @@ def test_what_follows_changes_nothing(theme: str) -> None:
         assert read(finely(case.raw + GET), case.limits) == expected, case.name
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.unfinished], ids=named)
-def test_the_end_of_the_connection_refuses_what_is_open(case: Case) -> None:
-    """A message that was cut is refused, and nothing that comes after is read."""
-    reader = Reader(case.limits)
-    reader.feed(case.raw)
-    refusal = reader.receiver.eof()
-
-    assert refusal is not None
-    assert refusal.status == 400
-    assert reader.receiver.feed(GET) == []
+@by_theme
+def test_the_end_of_the_connection_refuses_what_is_open(theme: str) -> None:
+    """At every byte: a message that is cut there is refused, and nothing that comes after is read; between two messages all is well."""
+    for case in THEMES[theme]:
+        for head, _ in in_two(case.raw + b"\0", places(case.raw + b"\0")):
+            reader = Reader(case.limits)
+            reader.feed(head)
+            open_now, refused = reader.receiver.midway, reader.reading().refusal
+            assert not (open_now and refused), case.name
+            assert reader.reading().partial is None or open_now or refused, case.name
+            refusal = reader.receiver.eof()
+            assert (refusal is not None) == open_now, (case.name, head)
+            if refusal:
+                assert refusal.status == 400
+                assert reader.receiver.feed(GET) == [], (case.name, head)
