@@ -22,6 +22,7 @@ WE_TAKE = {
         "it takes no blanks before a semicolon (RFC 9112 §7.1.1 allows them)": (
             "chunks: extension ' *",
             r"chunks: extension '\t*",
+            "chunks: extensions of all kinds at once",
         ),
         "it obeys a Connection among the trailers (RFC 9110 §6.5.1 does not)": ("chunks: trailer Connection: close *",),
     },
