@@ -64,6 +64,7 @@ class Server:
         self._turns = 0
         self._whole = True
         self._taken_back: set[Task] = set()
+        self._overdue = 0
         self.on_idle: Callable[[], None] = _nothing
         self.on_busy: Callable[[], None] = _nothing
         self.on_tick: list[Callable[[float], None]] = []
@@ -174,6 +175,7 @@ class Server:
     def take_back(self, task: Task) -> None:
         """That call lasts too long: whoever waits for it shall wait no more. For the thread that leads."""
         self._taken_back.add(task)
+        self._overdue += 1
         task.take_back(monotonic())
 
     def surround(self, more: Mapping[str, object]) -> None:
@@ -232,6 +234,7 @@ class Server:
             shared.handing.given,
             shared.handing.taken,
             round(shared.running * 1e6),
+            overdue=self._overdue,
         )
 
     @property

@@ -26,6 +26,7 @@ class Counters(NamedTuple):
     taken: int = 0  # and from another
     running: int = 0  # microseconds spent in the application, all threads together
     processor: int = 0  # microseconds of processor time
+    overdue: int = 0  # requests that were still running at --request-timeout
 
     def plus(self, other: "Counters") -> "Counters":
         """Both together."""

@@ -37,6 +37,7 @@ def _counters(status: Status) -> Iterable[str]:
     yield _family("adapter_requests", "counter", "Requests answered, by class of the status.", by_class)
     yield one("adapter_refused", "Requests refused before they reached the application.", "refused")
     yield one("adapter_failures", "Requests in which the application raised.", "failed")
+    yield one("adapter_overdue", "Requests that were still running at --request-timeout.", "overdue")
     yield _family("adapter_request_seconds", "histogram", "Time in the application.", _histogram(totals), "seconds")
     yield one("adapter_received_bytes", "Bytes received from clients.", "bytes_in", "bytes")
     yield one("adapter_sent_bytes", "Bytes sent to clients.", "bytes_out", "bytes")

@@ -1,7 +1,7 @@
 """The status record as uWSGI's stats server tells it, so that uwsgitop and whoever else reads that JSON runs unchanged.
 
 Source: the uWSGI documentation, "The uWSGI Stats Server", and what uwsgitop reads. Times are microseconds, `id` counts from 1.
-What adapter does not have (locks, spoolers, uwsgi signals, harakiri) is there with its empty value.
+What adapter does not have (locks, spoolers, uwsgi signals) is there with its empty value.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def _worker(slot: Mapping[str, Any], status: Status, wall: float) -> dict[str, A
         "requests": slot["requests"],
         "delta_requests": now.get("requests", 0),
         "exceptions": slot["failed"],
-        "harakiri_count": 0,
+        "harakiri_count": slot["overdue"],
         "signals": 0,
         "signal_queue": 0,
         "status": _status(sitting, paused=bool(status.get("paused"))),

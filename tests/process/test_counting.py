@@ -106,6 +106,18 @@ def test_failures_are_counted() -> None:
     assert (totals["answered_5xx"], totals["failed"]) == (1, 1)
 
 
+def test_requests_past_their_deadline_are_counted() -> None:
+    """What uWSGI calls harakiri: counted for the slot, also once the worker that was stuck is replaced."""
+    options = ("--request-timeout=300ms", "--drain-timeout=2s", "--control=control", "--stats=127.0.0.1:0")
+    with Adapter("slow.py", *options) as server:
+        status, _ = Asked(server.address, "/?seconds=1").answer()
+        assert status == 504
+        with Told(server) as told:
+            told.until("overdue", 1)
+        document = json.loads(talk(published(server, "--stats"), b""))
+        assert document["workers"][0]["harakiri_count"] == 1
+
+
 def test_counters_outlive_everything(server: Adapter) -> None:
     """Over SIGKILL of each worker, a chain reload and two execs of the master every request is counted once, and none is lost."""
     address, asked = server.address, 0

@@ -26,7 +26,9 @@ def record(**changes):
     )
     ledger = Ledger()
     ledger.opened(1, 0)
-    ledger.heard(1, 1, Record(Now(1), Counters(requests=100, answered_2xx=90, answered_5xx=10, failed=10, bytes_out=5000)))
+    ledger.heard(
+        1, 1, Record(Now(1), Counters(requests=100, answered_2xx=90, answered_5xx=10, failed=10, bytes_out=5000, overdue=2))
+    )
     ledger.closed(1)
     ledger.opened(2, 0)
     buckets = (0,) * 6 + (11,) + (0,) * (BUCKETS - 7)
@@ -62,7 +64,9 @@ def test_uwsgi_worker():
 
     assert json.loads(json.dumps(document)) == document
     assert worker.keys() >= UWSGITOP
-    assert {name: worker[name] for name in ("id", "pid", "requests", "delta_requests", "exceptions", "status", "tx")} == {
+    assert {
+        name: worker[name] for name in ("id", "pid", "requests", "delta_requests", "exceptions", "status", "tx", "harakiri_count")
+    } == {
         "id": 1,
         "pid": 812,
         "requests": 111,
@@ -70,6 +74,7 @@ def test_uwsgi_worker():
         "exceptions": 10,
         "status": "busy",
         "tx": 5050,
+        "harakiri_count": 2,
     }
     assert (worker["running_time"], worker["avg_rt"], worker["rss"]) == (16_500, 1500, 20 << 20)
     assert (worker["respawn_count"], worker["last_spawn"], worker["accepting"]) == (2, 999_990, 1)
