@@ -38,7 +38,8 @@ def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> di
     have = versions(venv)
     if "adapterd" not in have or not all(_met(pin, have) for pin in SHARED):
         say("installing adapter and what the applications need")
-        if why := _pip(venv, *SHARED, "--editable", str(ROOT)):
+        # editable_mode=compat: a path in a .pth, as cheap as an installed package; the finder that it is else imports half the library.
+        if why := _pip(venv, *SHARED, "--editable", str(ROOT), "--config-settings", "editable_mode=compat"):
             raise MissingError(f"cannot install adapter into {venv}: {why}")
     missing = {}
     for peer in peers:
@@ -58,4 +59,4 @@ def _met(pin: str, have: dict[str, str]) -> bool:
 def versions(venv: Path) -> dict[str, str]:
     """What is installed there: names in small letters, and versions."""
     code = "import json, importlib.metadata as m; print(json.dumps({d.name.lower(): d.version for d in m.distributions()}))"
-    return dict(json.loads(subprocess.run([venv / "bin/python", "-c", code], capture_output=True, check=True).stdout))
+    return dict(json.loads(subprocess.run([venv / "bin/python", "-I", "-c", code], capture_output=True, check=True).stdout))
