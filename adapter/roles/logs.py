@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from adapter.config.settings import Settings
 from adapter.exits import Fatal, Misuse
-from adapter.lifecycle.messages import TakeLogs
 from adapter.log import Log
 from adapter.unix import logfiles
 
@@ -70,9 +69,9 @@ def point_at(fd: int) -> None:
     os.close(fd)
 
 
-def take(order: TakeLogs, fds: Sequence[int]) -> dict[str, int]:
+def take(names: Sequence[str], fds: Sequence[int]) -> dict[str, int]:
     """The master opened the log files anew: the log is put on 1 and 2 at once; the others, by name, are the caller's."""
-    given = dict(zip(order.names, fds, strict=False))
+    given = dict(zip(names, fds, strict=False))
     if (log := given.pop(LOG, None)) is not None:
         point_at(log)
     return given

@@ -102,7 +102,7 @@ class _Preloader:
                 if birth is not None:
                     return birth
             elif isinstance(order, TakeLogs):
-                for fd in logs.take(order, fds).values():
+                for fd in logs.take(order.names, fds).values():
                     os.close(fd)  # the access log is the workers'
         return None
 

@@ -32,7 +32,7 @@ class WorkerLogs:
 
     def take(self, order: TakeLogs, fds: Sequence[int]) -> None:
         """The master opened files anew: go on in them."""
-        for name, fd in take(order, fds).items():
+        for name, fd in take(order.names, fds).items():
             if name == ACCESS and self._access is not None:
                 self._access.open(fd)
             else:  # a newer master's

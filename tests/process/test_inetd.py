@@ -77,6 +77,16 @@ def test_requests_on_one_connection(tmp_path):
         assert inetd.exit_code() == 0
 
 
+def test_start_up_is_cheap(tmp_path):
+    """A connection pays for nothing it does not use: no click, logging or asyncio, and none of what dataclasses bring along."""
+    with Inetd(tmp_path, "modules.py") as inetd:
+        inetd.client.send(GET)
+        names = set(inetd.client.response().body.decode().split())
+        assert "adapter.roles.inetd" in names
+        assert names & {"click", "logging", "asyncio", "threading", "dataclasses", "inspect", "subprocess", "tempfile", "json"} == set()
+        assert [name for name in names if name.startswith("adapter.lifecycle.")] == []
+
+
 def test_half_close_after_the_request(tmp_path):
     """A client that has sent all and said so gets its response."""
     with Inetd(tmp_path, "hello.py") as inetd:
