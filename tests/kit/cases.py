@@ -12,15 +12,14 @@ _DEFAULT = Limits()
 
 
 class Case(NamedTuple):
-    """`requests` come out whole, in this order; then a refusal with one of `statuses`, or nothing more (none)."""
+    """`requests` come out whole, in this order; then a refusal with `status`, or nothing more (None)."""
 
     name: str
     rfc: str
     """Number and section: `9112 §3.2`."""
     raw: bytes
     requests: tuple[Asked, ...]
-    statuses: tuple[int, ...] = ()
-    """Several where the RFC leaves the choice."""
+    status: int | None = None
     unfinished: bool = False
     """The bytes end within a message."""
     limits: Limits = _DEFAULT
@@ -31,9 +30,11 @@ def taken(name: str, rfc: str, raw: bytes, *requests: Asked, limits: Limits = _D
     return Case(name, rfc, raw, requests, limits=limits)
 
 
-def refused(name: str, rfc: str, raw: bytes, *statuses: int, after: tuple[Asked, ...] = (), limits: Limits = _DEFAULT) -> Case:
-    """These bytes are refused, after these requests; with 400 where nothing else is said."""
-    return Case(name, rfc, raw, after, statuses or (400,), limits=limits)
+def refused(
+    name: str, rfc: str, raw: bytes, status: int = 400, *, after: tuple[Asked, ...] = (), limits: Limits = _DEFAULT
+) -> Case:
+    """These bytes are refused, after these requests."""
+    return Case(name, rfc, raw, after, status, limits=limits)
 
 
 def unfinished(name: str, rfc: str, raw: bytes, *before: Asked, limits: Limits = _DEFAULT) -> Case:

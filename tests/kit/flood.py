@@ -20,7 +20,7 @@ from kit.server import Adapter
 WARM = 1500
 """Connections until a worker has its size."""
 BAD = tuple(
-    case.raw for case in CASES if case.statuses and not case.requests and len(case.raw) < 4000 and case.limits.body == 1 << 30
+    case.raw for case in CASES if case.status and not case.requests and len(case.raw) < 4000 and case.limits.body == 1 << 30
 )
 BAD_PATH = "unix:{directory}/socket"
 

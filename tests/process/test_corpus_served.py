@@ -71,7 +71,7 @@ def check(case: Case, address: str) -> int:
         if not asked.keep_alive:
             break
     goes_on = len(served) == len(case.requests) and (not served or served[-1].keep_alive)
-    data = spoken(address, case.raw, ends=goes_on and not case.statuses)
+    data = spoken(address, case.raw, ends=goes_on and not case.status)
     found = list(responses(data, [asked.method for asked in served]))
     *answers, last = [*found, None] if len(found) == len(served) else found
     assert len(answers) == len(served), (case.name, found)
@@ -79,9 +79,9 @@ def check(case: Case, address: str) -> int:
         check_told(case.name, asked, answer)
     if not goes_on:
         assert last is None, (case.name, found)
-    elif case.statuses or case.unfinished:
+    elif case.status or case.unfinished:
         assert last is not None, (case.name, "no refusal")
-        assert last.status in (case.statuses or (400,)), (case.name, found)
+        assert last.status == (case.status or 400), (case.name, found)
         assert last.close, (case.name, found)
     else:
         assert last is None, (case.name, found)

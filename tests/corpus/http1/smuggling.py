@@ -29,19 +29,19 @@ CASES = (
     refused("TE on HTTP/1.0", "9112 §6.1", head(b"POST / HTTP/1.0", b"Connection: keep-alive", _TE) + _HIDDEN),
     # TE.TE: one of two is to be overlooked
     *(
-        refused(f"TE.TE: {second.decode('latin-1')!a}", "9112 §6.1", post(_HIDDEN, _TE, second), *statuses)
-        for second, statuses in (
-            (b"Transfer-Encoding: x", (501, 400)),
-            (b"Transfer-Encoding: identity", (501, 400)),
-            (b"Transfer-encoding: cow", (501, 400)),
-            (b"Transfer-Encoding: chunked", (400,)),
-            (b"Transfer-Encoding:chunked", (400,)),
-            (b"Transfer-Encoding:\tchunked", (400,)),
-            (b"Transfer-Encoding :chunked", (400,)),
-            (b"Transfer-Encoding", (400,)),
-            (b"X: y\nTransfer-Encoding: x", (400,)),
-            (b" Transfer-Encoding: x", (400,)),
-            (b"Transfer-Encoding:\x0bx", (400,)),
+        refused(f"TE.TE: {second.decode('latin-1')!a}", "9112 §6.1", post(_HIDDEN, _TE, second), status)
+        for second, status in (
+            (b"Transfer-Encoding: x", 501),
+            (b"Transfer-Encoding: identity", 501),
+            (b"Transfer-encoding: cow", 501),
+            (b"Transfer-Encoding: chunked", 400),
+            (b"Transfer-Encoding:chunked", 400),
+            (b"Transfer-Encoding:\tchunked", 400),
+            (b"Transfer-Encoding :chunked", 400),
+            (b"Transfer-Encoding", 400),
+            (b"X: y\nTransfer-Encoding: x", 400),
+            (b" Transfer-Encoding: x", 400),
+            (b"Transfer-Encoding:\x0bx", 400),
         )
     ),
     *(
@@ -81,7 +81,7 @@ CASES = (
     refused("CL hidden by a fold", "9112 §5.2", post(EVIL, b"Content-Length: 0", b" %d" % len(EVIL))),
     refused("CL hidden by a CR", "9112 §2.2", post(EVIL, b"X: y\rContent-Length: 0", _cl(EVIL))),
     refused("CL hidden by a sign", "9110 §8.6", post(EVIL, b"Content-Length: +%d" % len(EVIL))),
-    refused("CL past 2**64", "9110 §8.6", post(EVIL, b"Content-Length: 18446744073709551616"), 413, 400),
+    refused("CL past 2**64", "9110 §8.6", post(EVIL, b"Content-Length: 18446744073709551616"), 413),
     # CL.0 and 0.CL: what has content, and what has none
     taken("CL.0: content of a GET is content", "9112 §6.3", get(_cl(EVIL)) + EVIL, sized(EVIL, "GET")),
     taken(
