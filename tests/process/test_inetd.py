@@ -83,7 +83,8 @@ def test_start_up_is_cheap(tmp_path):
         inetd.client.send(GET)
         names = set(inetd.client.response().body.decode().split())
         assert "adapter.roles.inetd" in names
-        assert names & {"click", "logging", "asyncio", "threading", "dataclasses", "inspect", "subprocess", "tempfile", "json"} == set()
+        dear = {"click", "logging", "asyncio", "threading", "dataclasses", "inspect", "subprocess", "tempfile", "json"}
+        assert names & dear == set()
         assert [name for name in names if name.startswith("adapter.lifecycle.")] == []
 
 
