@@ -8,10 +8,11 @@ SECONDS = 60.0
 
 
 class Complaints:
-    """At most one line in SECONDS; those between are counted and told with the next."""
+    """At most one line in `seconds`; those between are counted and told with the next."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, seconds: float = SECONDS) -> None:
         self._log = log
+        self._seconds = seconds
         self._next = 0.0
         self._unsaid = 0
 
@@ -22,5 +23,5 @@ class Complaints:
             self._unsaid += 1
             return
         more = {"before": self._unsaid} if self._unsaid else {}
-        self._next, self._unsaid = now + SECONDS, 0
+        self._next, self._unsaid = now + self._seconds, 0
         self._log.warning(sentence, **fields, **more)

@@ -20,7 +20,8 @@ from adapter.unix import listeners
 from adapter.unix.listeners import Listener
 from adapter.unix.spare import Spare
 
-_CLIENTS = 16
+_CLIENTS = 16  # that are owed nothing; of more the oldest is let go
+_WAITING = 64  # that wait for an outcome; more are refused: each keeps a descriptor of ours for as long as it likes
 _LINE = 4096
 _COMMANDS = {each.value: each for each in Command if each is not Command.NOTHING}
 
@@ -30,6 +31,7 @@ class _Client:
     socket: socket.socket
     pid: int
     received: bytes = b""
+    left: bytes = b""  # of what was said to it, still to be sent
     waits_for: list[int] = field(default_factory=list)  # how many answers to let pass before its own
     waits_for_end: bool = False  # it asked us to stop, and wants to know how that ends
     curious: bool = False  # wants to hear what happens while it waits
@@ -126,7 +128,8 @@ class Control:
             return []  # else it hung up before we came
         credentials = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         self._attend(_Client(accepted, int.from_bytes(credentials[:4], "little")))
-        for oldest in [each for each in self._clients if not each.waits][: max(0, len(self._clients) - _CLIENTS)]:
+        idle = [each for each in self._clients if not each.waits]
+        for oldest in idle[: max(0, len(idle) - _CLIENTS)]:
             self._forget(oldest)
         return []
 
@@ -134,6 +137,8 @@ class Control:
         client.socket.setblocking(False)
         self._clients.append(client)
         self._watch.add(client.socket.fileno(), lambda: self._hear(client))
+        if client.left:
+            self._await_room(client)
 
     def _hear(self, client: _Client) -> list[Event]:
         try:
@@ -176,6 +181,9 @@ class Control:
         event = Asked(command, f"control, pid {client.pid}", number)
         waits = asked.get("wait") is True
         client.curious = client.curious or asked.get("progress") is True
+        if waits and not client.waits and sum(each.waits for each in self._clients) >= _WAITING:
+            self._reply(client, {"ok": False, "error": f"{_WAITING} clients wait already: ask without wait"})
+            return []
         if waits and command in CHANGES:
             self._asking.append((event, client))
         elif waits and command in (Command.STOP, Command.STOP_NOW):
@@ -199,13 +207,32 @@ class Control:
         self._asking = [each for each in self._asking if each[0] is not event]
 
     def _reply(self, client: _Client, answer: dict[str, object]) -> None:
-        line = json.dumps(answer).encode() + b"\n"
+        if client.left:
+            self._forget(client)  # it asks, or waits to hear what happens, and does not read
+            return
+        client.left = json.dumps(answer).encode() + b"\n"
+        if not self._send(client):
+            self._await_room(client)
+
+    def _send(self, client: _Client) -> bool:
+        """As much as goes now; False: some is left. A client that is gone is forgotten."""
         try:
-            whole = client.socket.send(line, socket.MSG_NOSIGNAL) == len(line)
+            sent = client.socket.send(client.left, socket.MSG_NOSIGNAL)
+        except BlockingIOError:
+            sent = 0
         except OSError:
-            whole = False
-        if not whole:
-            self._forget(client)  # it does not read, or is gone: nobody waits for such a client
+            self._forget(client)
+            return True
+        client.left = client.left[sent:]
+        return not client.left
+
+    def _await_room(self, client: _Client) -> None:
+        self._watch.change(client.socket.fileno(), lambda: self._room(client), writable=True)
+
+    def _room(self, client: _Client) -> list[Event]:
+        if self._send(client) and client in self._clients:
+            self._watch.change(client.socket.fileno(), lambda: self._hear(client))
+        return self._hear(client) if client in self._clients else []
 
     def _forget(self, client: _Client) -> None:
         if client in self._clients:
@@ -229,6 +256,7 @@ class Control:
                     "waits_for_end": each.waits_for_end,
                     "curious": each.curious,
                     "received": each.received.decode("latin-1"),
+                    "left": each.left.decode("latin-1"),
                 }
                 for each in self._clients
             ],
@@ -243,6 +271,7 @@ class Control:
             self._watch.add(self._listener.socket.fileno(), self._accept)
         for each in plain.get("clients", ()):
             client = _Client(socket.socket(fileno=each["fd"]), each["pid"], each["received"].encode("latin-1"))
+            client.left = str(each.get("left", "")).encode("latin-1")
             client.waits_for = list(each["waits_for"])
             client.waits_for_end = bool(each.get("waits_for_end"))
             client.curious = bool(each.get("curious"))

@@ -9,6 +9,7 @@ from adapter.exits import Fatal
 from adapter.lifecycle.events import Asked, Event
 from adapter.lifecycle.letters import understood
 from adapter.log import Log
+from adapter.roles.complaints import Complaints
 from adapter.roles.watch import Watch
 from adapter.unix import fifo
 from adapter.unix.fifo import Fifo
@@ -25,6 +26,7 @@ class MasterFifo:
         self._paths: tuple[str, ...] = ()
         self._slot = 0
         self._open: Fifo | None = None
+        self._complaints: dict[str, Complaints] = {}  # by letter; "" is what is none
 
     def follow(self, paths: tuple[str, ...]) -> None:
         """Have the slots here, and no longer elsewhere. Raises Fatal when the active one cannot be had; the former stays then.
@@ -68,18 +70,17 @@ class MasterFifo:
         path = self._open.path
         heard = understood(self._open.read())
         for letter in heard.refused:
-            self._log.warning(f"FIFO letter ignored: {letter.refusal}", letter=letter.letter, path=path)
-        if heard.strange:
-            first = heard.strange[0][:_SHOWN]
-            self._log.warning(
-                "not understood, so nothing of it was done (see `adapter signals`)",
-                word=first,
-                words=len(heard.strange),
-                path=path,
-            )
+            self._complain(letter.letter, f"FIFO letter ignored: {letter.refusal}", letter=letter.letter, path=path)
+        for word in heard.strange:
+            sentence = "not understood, so nothing of it was done (see `adapter signals`)"
+            self._complain("", sentence, word=word[:_SHOWN], path=path)
         if heard.slot is not None:
             self._switch(heard.slot)
         return [Asked(command, f"FIFO {path}") for command in heard.commands]
+
+    def _complain(self, about: str, sentence: str, **fields: str) -> None:
+        """Once a second about the same: who writes into the wrong file writes much."""
+        self._complaints.setdefault(about, Complaints(self._log, 1.0)).say(sentence, **fields)
 
     def _switch(self, slot: int) -> None:
         if slot >= len(self._paths):

@@ -122,7 +122,7 @@ class Publisher:
             self._forget(client)
 
     def _await_room(self, client: _Client) -> None:
-        self._watch.change(client.socket.fileno(), lambda: self._room(client), writable=True)
+        self._watch.change(client.socket.fileno(), lambda: self._room(client), readable=False, writable=True)
 
     def _room(self, client: _Client) -> list[Event]:
         self._send(client)

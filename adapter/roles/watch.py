@@ -18,9 +18,9 @@ class Watch:
         """Call `hear` whenever this can be read."""
         self._selector.register(fd, selectors.EVENT_READ, hear)
 
-    def change(self, fd: int, hear: Hear, *, writable: bool = False) -> None:
-        """From here on call this one: whenever it can be read or, with `writable`, written (and no longer read)."""
-        self._selector.modify(fd, selectors.EVENT_WRITE if writable else selectors.EVENT_READ, hear)
+    def change(self, fd: int, hear: Hear, *, readable: bool = True, writable: bool = False) -> None:
+        """From here on call this one, whenever it can be read, or written, as is said."""
+        self._selector.modify(fd, selectors.EVENT_READ * readable | selectors.EVENT_WRITE * writable, hear)
 
     def remove(self, fd: int) -> None:
         """No longer; to be said before it is closed."""

@@ -1,6 +1,7 @@
 """The control socket abused: nothing that comes in there stops, delays or confuses the master."""
 
 import json
+import os
 import socket
 from pathlib import Path
 from signal import SIGHUP
@@ -87,6 +88,32 @@ def test_a_hundred_idle_clients(server: Adapter) -> None:
         for each in idle:
             each.__exit__()
     assert status(server)["whole"]
+
+
+def test_many_who_wait_and_one_who_asks() -> None:
+    """Sixty-four may wait for a reload that does not come to its end; one more is told so, and a question is answered at once."""
+    with Adapter("hello.py", "--control=control", "--boot-timeout=60") as server:
+        server.wait_for("adapter: info: serving generation=")
+        control = server.directory / "control"
+        os.mkfifo(server.directory / "gate")
+        server.install("endless_import.py", "hello.py")
+        waiting = [Line(control)]
+        try:
+            waiting[0].say("reload", wait=True)
+            server.log.wait_for("endless_import: begun")
+            for _ in range(63):
+                waiting.append(Line(control))
+                waiting[-1].say("reload", wait=True)
+                assert status(server)["whole"]  # so it is taken in before the next
+            with Line(control) as one_more:
+                assert one_more.ask("reload", wait=True)["error"] == "64 clients wait already: ask without wait"
+            server.install("hello.py", "hello.py")
+            (server.directory / "gate").write_bytes(b"go\n")
+            assert waiting[0].hear()["generation"] == 2
+            assert {each.hear()["generation"] for each in waiting[1:]} == {3}
+        finally:
+            for each in waiting:
+                each.__exit__()
 
 
 def ask_without_end(line: Line) -> None:

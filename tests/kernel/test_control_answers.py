@@ -1,0 +1,75 @@
+"""The control socket's answers, when they are larger than what the kernel holds for a client."""
+
+import json
+import socket
+
+from adapter.log import Log
+from adapter.roles.control import Control
+from adapter.roles.watch import Watch
+
+LARGE = {"pid": 1, "text": "x" * 5_000_000}
+
+
+def listening(path):
+    """A control socket there, and what it hears by."""
+    watch = Watch()
+    control = Control(Log(2), watch, describe=lambda: LARGE, wait_for=lambda _: 0)
+    control.follow(str(path))
+    return control, watch
+
+
+def turn(watch):
+    """See to whoever has something for us now."""
+    for hear in watch.wait(0):
+        hear()
+
+
+def asking(path):
+    """A client that has asked for the status."""
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(str(path))
+    client.settimeout(60)
+    client.sendall(b'{"command": "status"}\n')
+    return client
+
+
+def hear(client, watch):
+    """The next line, while the other side takes its turns."""
+    received = b""
+    while not received.endswith(b"\n"):
+        turn(watch)
+        received += client.recv(65536)
+    return json.loads(received)
+
+
+def test_a_large_answer_arrives_whole(tmp_path):
+    """It takes as many turns as the client takes to read; another client is answered in between, and the first can ask again."""
+    control, watch = listening(tmp_path / "control")
+    with asking(tmp_path / "control") as slow:
+        for _ in range(3):
+            turn(watch)
+        with asking(tmp_path / "control") as quick:
+            turn(watch)
+            assert hear(quick, watch)["status"] == LARGE
+        assert hear(slow, watch)["status"] == LARGE
+        slow.sendall(b'{"command": "status"}\n')
+        assert hear(slow, watch)["ok"]
+    turn(watch)  # it sees that they are gone
+    control.close()
+
+
+def test_who_asks_again_and_does_not_read(tmp_path):
+    """A second question while the first answer still waits to be read ends the connection."""
+    control, watch = listening(tmp_path / "control")
+    with asking(tmp_path / "control") as client:
+        for _ in range(3):
+            turn(watch)
+        client.sendall(b'{"command": "status"}\n')
+        for _ in range(3):
+            turn(watch)
+        received = b""
+        while data := client.recv(65536):
+            received += data
+        assert len(received) < len(LARGE["text"])
+    turn(watch)
+    control.close()
