@@ -97,7 +97,7 @@ def condition(status: Status) -> str:
     """In a few words, what it is doing."""
     change = status["change"]
     words = ["stopping" if status["leaving"] else "serving" if status["whole"] else "not every slot is served"]
-    words += [name.replace("_", " ") for name in ("paused", "lame_duck") if status.get(name)]
+    words += [name.replace("_", " ") for name in ("paused", "lame_duck", "probation") if status.get(name)]
     if change is not None:
         words.append(f"{change['kind']} ({change['move']}, {duration(change['seconds'])})")
     if status["queued"]:

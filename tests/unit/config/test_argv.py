@@ -3,6 +3,7 @@
 import click
 import pytest
 from hypothesis import given as fuzz
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from adapter.cli.inetd import command
@@ -66,6 +67,7 @@ def test_bad(argv, sentence):
     assert caught.value.sentence.startswith(sentence)
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @fuzz(
     st.lists(st.sampled_from(["a", "--threads", "--env", "A=b", "--lazy-apps", "--", "--threads=2", "-w", "-", "--no-log-time"]))
 )
@@ -82,6 +84,7 @@ def test_any_words(argv):
     assert parsed == expected
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @fuzz(
     st.lists(
         st.sampled_from(
