@@ -55,7 +55,16 @@ def count(most: int) -> Kind:
     return Kind("N", f"a whole number from 1 to {most}", lambda text: _between(text, most))
 
 
-def _workers(text: str) -> int:
+def _workers(text: str) -> int | str:
+    least, colon, most = text.partition(":")
+    if colon:
+        if not _workers_number(least) <= _workers_number(most):
+            raise ValueError(text)
+        return f"{_workers_number(least)}:{_workers_number(most)}"
+    return _workers_number(text)
+
+
+def _workers_number(text: str) -> int:
     if text != "auto":
         return _between(text, 1024)
     from adapter.config.processors import usable  # noqa: PLC0415 -- only those who ask for `auto` pay for it
@@ -221,7 +230,7 @@ def choice(*words: str) -> Kind:
     return Kind("|".join(words), " or ".join(words), parse)
 
 
-WORKERS = Kind("N|auto", "a whole number from 1 to 1024, or auto", _workers)
+WORKERS = Kind("N|auto|N:M", "a whole number from 1 to 1024, or auto, or two of them as LEAST:MOST", _workers)
 DURATION = Kind("TIME", "a time from 0 to 168h, such as 8, 1.5m or 500ms", _seconds)
 SOME_DURATION = Kind("TIME", "a time above 0 and up to 168h, such as 8, 1.5m or 500ms", _some_seconds)
 CANARY = Kind("N|TIME", "a number of answers from 1 to 1000000, such as 500, or a time with its unit, such as 30s", _canary)

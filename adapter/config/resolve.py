@@ -40,7 +40,7 @@ def resolve(cli: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         if not (asked.get("envdir") or heard.get("envdir")):
             heard |= _from_envdir(written.get("envdir"))
     values = {name: _parsed(name, said) for name, said in {**written, **heard, **asked}.items()}
-    return _agreed(Settings(**values))
+    return _agreed(Settings(**_ranged(values)))
 
 
 def near_misses(environ: Mapping[str, str]) -> list[str]:
@@ -100,10 +100,20 @@ def _value(option: Option, text: str, origin: str) -> Value:
     return os.path.join(here(), value) if option.kind.relative and isinstance(value, str) else value
 
 
+def _ranged(values: dict[str, Any]) -> dict[str, Any]:
+    """`--workers 2:16` is two options in one word."""
+    least, colon, most = str(values.get("workers", "")).partition(":")
+    return {**values, "workers": int(least), "workers_most": int(most)} if colon else values
+
+
 def _agreed(settings: Settings) -> Settings:
     """What no single option can be asked: that they fit together, and the world."""
     if not settings.app:
         raise Misuse("no application given: name one, such as pkg.mod:callable or file.py, on the command line or in ADAPTER_APP")
+    if settings.workers_most is not None and settings.workers_most < settings.workers:
+        raise Misuse(
+            f"--workers-most {settings.workers_most} is less than --workers {settings.workers}: make it more, or leave it out"
+        )
     _once_each(settings)
     _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):

@@ -81,12 +81,18 @@ class Settings(NamedTuple):
         "The user and group of the workers (--uid, --gid).", _LISTEN, inetd=False)] = None
 
     workers: Annotated[int, Option(
-        kinds.WORKERS, "Worker processes; auto is one per processor we may use.",
+        kinds.WORKERS, "Worker processes; auto is one per processor we may use; 2:16 is from 2 to 16, as the load asks for.",
         "Memory is the operator's to spend; one worker already survives every reload.", _PROCESSES, short="-w")] = 1
     threads: Annotated[int, Option(
         kinds.count(1024), "Requests that one worker runs at the same time.",
         "A call that waits for a database does not stop the others; 1 for an application that is not thread-safe.",
         _PROCESSES)] = 4
+    workers_most: Annotated[int | None, Option(
+        kinds.count(1024), "Let the number of workers follow the load, up to so many (`--workers 2:16` says both).",
+        "A fixed number is easier to reason about, and the idle master then never wakes up.", _PROCESSES, inetd=False)] = None
+    workers_calm: Annotated[float, Option(
+        kinds.SOME_DURATION, "One of them goes when it has not been needed for so long.",
+        "A worker too many costs memory, one too few costs time.", _PROCESSES, inetd=False)] = 30.0
     surge: Annotated[int, Option(
         kinds.count(1024), "Extra workers a reload may start at a time.",
         "A reload then needs the memory of one worker more, not of all twice.", _PROCESSES)] = 1

@@ -75,7 +75,14 @@ class Abort:
 
 @dataclass(frozen=True, slots=True)
 class ShowStacks:
-    """Have these workers, by id, show the stack of each of their threads (to their witness: they may be stuck in C)."""
+    """Ask these workers, by id, for the stack of each of their threads; answer `Shown`."""
+
+    workers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsistOnStacks:
+    """They did not answer: have them show their stacks though they may be stuck in C, with the interpreter's lock held."""
 
     workers: tuple[int, ...]
 
@@ -160,6 +167,6 @@ class Exit:
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | TellStacks | StopListening
+    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | InsistOnStacks | TellStacks | StopListening
     | Commit | Answer | Say | Pause | Wake | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

@@ -1,13 +1,12 @@
 """What operators ask, and what each command leads to."""
 
-from dataclasses import replace
-
 from adapter.exits import STOPPED
 from adapter.lifecycle import rollback
-from adapter.lifecycle.actions import Answer, Pause, ReopenLogs, Report, ShowStacks, StopPreflight, Wake, WritePidfile
+from adapter.lifecycle.actions import Answer, Pause, ReopenLogs, Report, StopPreflight, Wake, WritePidfile
 from adapter.lifecycle.commands import CHANGES, Command, joined
 from adapter.lifecycle.events import Asked
-from adapter.lifecycle.limits import SHOWING
+from adapter.lifecycle.scaling import scale
+from adapter.lifecycle.showing import show_stacks
 from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
 
@@ -25,15 +24,15 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
             _abandon_change(turn)
             turn.leave(turn.state.leaving.code if turn.state.leaving else STOPPED, 0.0)
         case Command.MORE:
-            _scale(turn, turn.state.slots + 1)
+            scale(turn, turn.state.slots + 1)
         case Command.FEWER:
-            _scale(turn, turn.state.slots - 1)
+            scale(turn, turn.state.slots - 1)
         case Command.WRITE_PIDFILE:
             turn.order(WritePidfile())
         case Command.REOPEN_LOGS | Command.ROTATE_LOGS:
             turn.order(ReopenLogs(rotate=command is Command.ROTATE_LOGS))
         case Command.WORKERS if event.number is not None:
-            _scale(turn, event.number)
+            scale(turn, event.number)
         case Command.PAUSE | Command.RESUME | Command.PAUSE_TOGGLE:
             _pause(turn, paused=not turn.state.paused if command is Command.PAUSE_TOGGLE else command is Command.PAUSE)
         case Command.WAKE:
@@ -42,9 +41,9 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
             turn.order(Report(workers=False))
         case Command.STATUS:
             turn.order(Report(workers=True))
-            _show_stacks(turn, None)
+            show_stacks(turn, None)
         case Command.TRACEBACK:
-            _show_stacks(turn, event.number)
+            show_stacks(turn, event.number)
         case Command.NOTHING:
             pass
         case _ if command in CHANGES:
@@ -76,17 +75,6 @@ def _change(turn: Turn, command: Command) -> None:
         turn.begin(command)
 
 
-def _scale(turn: Turn, slots: int) -> None:
-    if turn.state.leaving is not None or slots < 1:
-        turn.say("warning", "the number of workers stays", workers=turn.state.slots)
-        return
-    change = turn.state.change
-    if change is not None:
-        turn.change(change=replace(change, slots=max(1, change.slots + slots - turn.state.slots)))
-    turn.change(slots=slots)
-    turn.say("info", "workers wanted", workers=slots)
-
-
 def _pause(turn: Turn, *, paused: bool) -> None:
     if turn.state.leaving is not None:
         turn.say("warning", "neither pausing nor resuming: we are stopping, and what was accepted is answered")
@@ -96,13 +84,3 @@ def _pause(turn: Turn, *, paused: bool) -> None:
         turn.change(paused=paused)
         turn.order(Pause(tuple(each.id for each in turn.state.workers if each.live), paused=paused))
         turn.say("warning" if paused else "info", "paused: requests wait" if paused else "resumed")
-
-
-def _show_stacks(turn: Turn, slot: int | None) -> None:
-    """Of those in this slot, or of all."""
-    asked = tuple(each.id for each in turn.state.workers if each.pid and slot in (None, each.slot))
-    if not asked:
-        turn.say("warning", "nobody there to show a stack", slots=turn.state.slots)
-        return
-    turn.order(ShowStacks(asked))
-    turn.change(showing=tuple(dict.fromkeys((*turn.state.showing, *asked))), shown_by=turn.now + SHOWING)

@@ -165,6 +165,21 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A worker has put the stack of each of its threads where the master finds them."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Which share of their capacity the workers have used since the last look (0 to 1), and how many connections wait for one."""
+
+    busyness: float
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time has passed: see whose deadline is over."""
 
@@ -178,5 +193,5 @@ class Slept:
 
 Event = (
     Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
-    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Ticked | Slept
+    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Shown | Measured | Ticked | Slept
 )  # fmt: skip

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import rollback
-from adapter.lifecycle.actions import Abort, TellStacks
+from adapter.lifecycle.actions import Abort
 from adapter.lifecycle.events import BootFailed, Ticked
 from adapter.lifecycle.limits import LAST_WORD
+from adapter.lifecycle.showing import look_for_stacks
 from adapter.lifecycle.state import Stage, Worker
 from adapter.lifecycle.telling import stillborn
 from adapter.lifecycle.turn import Turn
@@ -29,13 +30,7 @@ def expire(turn: Turn, _: Ticked) -> None:
             turn.fail(
                 f"importing the application took longer than {generation.limits.boot:g} s (--boot-timeout)", code=SYSTEM_FAILED
             )
-    if _over(turn.state.shown_by, turn.now):
-        shown = tuple(
-            each for each in turn.state.showing if turn.state.worker(each) is not None
-        )  # the others told it as they died
-        turn.change(showing=(), shown_by=None)
-        if shown:
-            turn.order(TellStacks(shown))
+    look_for_stacks(turn)
     for number in [worker.id for worker in turn.state.workers]:
         worker = turn.state.worker(number)  # looked up anew: what befell another may have ended it
         if worker is not None and _over(worker.deadline, turn.now):

@@ -1,6 +1,6 @@
 """The numbers a generation lives by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Room between a worker's own drain deadline and our KILL: it reports the stuck request and leaves by itself first.
 MERCY = 1.0
@@ -8,8 +8,11 @@ MERCY = 1.0
 LAST_WORD = 0.5
 # Fractions of this, modulo one, fall as far from all earlier ones as can be: workers born together do not leave together.
 GOLDEN = 0.6180339887498949
-# What workers have to show their stacks when they are asked to: a signal's way, and writing a few kilobytes.
-SHOWING = 0.2
+# What workers have to show their stacks when they are asked to, before they count as stuck in C, and their kernel is asked instead:
+# long enough for a busy one, since to look at the stacks of threads that run is not without danger.
+SHOWING = 1.0
+# And then: a signal's way, and writing a few kilobytes.
+INSISTING = 0.2
 # An idle keep-alive connection may bring one more request during a final drain: longer gains nothing, the client is idle.
 FINAL_LINGER = 2.0
 
@@ -19,6 +22,8 @@ class Limits:
     """How many, and how long (seconds)."""
 
     workers: int = 1
+    most: int = 0  # workers, when their number follows the load from `workers` up to this; 0: it is fixed
+    calm: float = 30.0  # seconds in which one worker less would have been enough, before one goes
     surge: int = 1
     drain: float = 8.0
     boot: float = 60.0
@@ -48,6 +53,14 @@ class Limits:
     def judged(self) -> bool:
         """Do errors among the answers count against a new generation?"""
         return self.canary or self.probation > 0
+
+    def slots(self, now: int) -> int:
+        """How many a generation begins with, when there are so many now: a number that follows the load goes on from there."""
+        return min(max(now, self.workers), self.most) if self.most else self.workers
+
+    def of(self, slots: int) -> "Limits":
+        """The same for a generation that is to have as many as there are."""
+        return self if self.most else replace(self, workers=slots)
 
     def life(self, worker: int) -> float | None:
         """How long this worker (its id) may serve, spread over the jitter; None: there is no limit."""

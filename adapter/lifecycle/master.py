@@ -18,6 +18,8 @@ from adapter.lifecycle.asking import asked
 from adapter.lifecycle.expiring import expire
 from adapter.lifecycle.reaping import exited
 from adapter.lifecycle.rolling import settle
+from adapter.lifecycle.scaling import measured
+from adapter.lifecycle.showing import shown
 from adapter.lifecycle.state import Change, Move, State, shifted
 from adapter.lifecycle.turn import Turn
 
@@ -92,6 +94,8 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.Exited: exited,
         e.Rested: telling.rested,
         e.Answered: telling.answered,
+        e.Measured: measured,
+        e.Shown: shown,
         e.Ticked: expire,
         e.Slept: _slept,
     }

@@ -82,6 +82,11 @@ class TakeLogs:
     names: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class TellStacks:
+    """To a worker: put the stack of each of your threads into your witness."""
+
+
 # -- preloaders say --------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +173,11 @@ class IsIdle:
 
 
 @dataclass(frozen=True, slots=True)
+class HasToldStacks:
+    """It has put the stack of each of its threads into its witness."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asks:
     """The application asks for something, by `adapter.api`; a socket for the answer may come with this message."""
 
@@ -176,7 +186,7 @@ class Asks:
 
 Message = (
     Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
-    | IsLeaving | IsStuck | HasAnswered | IsDraining | IsIdle | Asks
+    | IsLeaving | IsStuck | HasAnswered | IsDraining | IsIdle | Asks | TellStacks | HasToldStacks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
@@ -200,6 +210,8 @@ _KINDS: dict[str, type[Any]] = {
     "draining": IsDraining,
     "idle": IsIdle,
     "asks": Asks,
+    "stacks": TellStacks,
+    "told-stacks": HasToldStacks,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 T = TypeVar("T")

@@ -60,7 +60,9 @@ def recalled(turn: Turn, event: Recalled) -> None:
         turn.fail(f"cannot roll back: {turn.state.way_back}", code=FAILED)  # its time was over just now
     else:
         turn.state = turn.state.with_generation(replace(generation, deadline=None))
-        turn.change(change=replace(change, move=Move.ROLLING), target=generation.number, slots=generation.limits.workers)
+        turn.change(
+            change=replace(change, move=Move.ROLLING), target=generation.number, slots=generation.limits.slots(turn.state.slots)
+        )
         turn.change(parked=None, way_back="the last rollback did not succeed", retry_at=None)
 
 

@@ -42,7 +42,7 @@ def _load_anew(turn: Turn) -> None:
         return
     turn.change(change=Change(previous=state.target, surge=generation.limits.surge, slots=state.slots, since=turn.now))
     # It is the same again, so it takes the deaths over: what fails again and again must run into its pause.
-    turn.load(replace(generation.limits, workers=state.slots), generation.deaths)
+    turn.load(generation.limits.of(state.slots), generation.deaths)
 
 
 def _cut(turn: Turn) -> None:

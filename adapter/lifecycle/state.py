@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from adapter.lifecycle.adaptive import Pace
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
 
@@ -138,8 +139,10 @@ class State:
     way_back: str = ""  # why there is none
     probation: float | None = None  # until then the target is taken back by itself when it fails
     retry_at: float | None = None  # forks (or a load) wait until then
-    showing: tuple[int, ...] = ()  # workers that were asked for their stacks
-    shown_by: float | None = None  # when it is time to look
+    showing: tuple[int, ...] = ()  # workers that were asked for their stacks, and have not shown them yet
+    shown_by: float | None = None  # when our patience ends
+    insisted: bool = False  # it has ended once
+    pace: Pace = field(default_factory=Pace)  # when the number of workers follows the load
     next_worker: int = 1
     last_generation: int = 0
     reloads: int = 0

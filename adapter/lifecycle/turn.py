@@ -84,7 +84,7 @@ class Turn:
         deadline = self.now + limits.boot
         generation = Generation(number, limits, Phase.LOADING, since=self.now, deadline=deadline, deaths=deaths)
         self.state = self.state.with_generation(generation)
-        self.change(last_generation=number, target=number, slots=limits.workers, retry_at=None)
+        self.change(last_generation=number, target=number, slots=limits.slots(self.state.slots), retry_at=None)
         self.order(Load(number))
 
     def dismiss(self, generation: Generation | None) -> None:
@@ -126,7 +126,7 @@ class Turn:
             self.order(StartPreflight())
         else:
             self.change(change=replace(change, canary=limits.canary and not command.cuts))
-            self.load(replace(limits, workers=self.state.slots))
+            self.load(limits.of(self.state.slots))
 
     def fail(self, error: str, *, code: int, detail: str = "") -> None:
         """The change under way comes to nothing: the previous generation goes on in every slot, or, with none, we leave."""

@@ -55,6 +55,7 @@ class Call(Task):
         self.status = ""
         self.content = 0
         self.client = ""
+        shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not shared.closing)
         response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)

@@ -24,6 +24,7 @@ from adapter.lifecycle.messages import (
     HasForked,
     HasImported,
     HasLoaded,
+    HasToldStacks,
     IsDraining,
     IsIdle,
     IsLeaving,
@@ -95,7 +96,6 @@ class Crew:
 
     def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
         """Have a worker forked; returns why not, or nothing. `place`: its cell on the scoreboard, and by which descriptor."""
-        cell, board = place
         family = self.families[generation]
         if family.channel is None:
             return "its preloader is gone"
@@ -109,7 +109,7 @@ class Crew:
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno(), witness])
             queue = self._commons.queue
-            ours.send(to_plain(Serve(family.addresses, cell, bool(queue))), [*listeners, *queue, *board])
+            ours.send(to_plain(Serve(family.addresses, place[0], bool(queue))), [*listeners, *queue, *place[1]])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
         finally:
@@ -262,7 +262,7 @@ class Crew:
                     pass
         return heard
 
-    def _hear_worker(self, worker: int) -> list[events.Event]:
+    def _hear_worker(self, worker: int) -> list[events.Event]:  # noqa: C901 -- the table of what workers say, one line each
         channel = self._workers[worker][0] if worker in self._workers else None
         heard: list[events.Event] = []
         for message, fds in self._hear(channel):
@@ -280,6 +280,8 @@ class Crew:
                     heard.append(events.Rested(worker, message.idle))
                 case IsDraining():
                     self.accepting.discard(worker)
+                case HasToldStacks():
+                    heard.append(events.Shown(worker))
                 case Asks():
                     heard += self._petitions.take(worker, message, fds)
                 case HasFailed():

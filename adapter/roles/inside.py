@@ -4,12 +4,14 @@ import json
 import os
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapter.api import NOWHERE, Locks, NotServing, seat
 from adapter.config.settings import Settings
-from adapter.lifecycle.messages import Asks, to_plain
+from adapter.exits import FAILED
+from adapter.lifecycle.messages import Asks, HasFailed, to_plain
 from adapter.log import Log
 from adapter.unix.channels import Channel
 from adapter.unix.namedlocks import NamedLocks
@@ -41,6 +43,19 @@ class Inside:
         self._named.forget()
         self._begin_locks()
         self._log, self._channel = log, channel
+
+    def prepare(self) -> bool:
+        """Do what the application wants done in each worker; a failure is told to the master, and False."""
+        for function in self.after_fork:
+            try:
+                function()
+            except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
+                name = getattr(function, "__qualname__", repr(function))
+                said = f"{name}, which is to run in each worker, failed: {type(error).__name__}: {error}"
+                assert self._channel is not None
+                self._channel.send(to_plain(HasFailed(said, FAILED, traceback.format_exc())))
+                return False
+        return True
 
     def leave(self) -> None:
         """This process is a child of the application's: it has no place here, and must not hold our locks when we are gone."""

@@ -2,23 +2,37 @@
 
 import os
 import re
-from collections.abc import Collection
+import sys
+import threading
+import traceback
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from adapter.lifecycle.state import Worker
 from adapter.log import Log
 from adapter.unix.witness import Witness
 
-_FATAL = re.compile(r"Fatal Python error: ")
-_CURRENT = re.compile(r"^Current thread 0x([0-9a-f]+)", re.MULTILINE)
+_OWN_DOING = re.compile(r"Fatal Python error: (?!Aborted)")  # a thread may abort itself, and we abort who does not leave
+_THREAD = re.compile(r"^(Current t|T)hread 0x([0-9a-f]+)[^\n]*\n((?:  [^\n]*\n?)*)", re.MULTILINE)
+_CALL = '/adapter/roles/calls.py", line '
 _MANY = 3  # requests in one line of the log
 
 
 class Words(NamedTuple):
-    """The requests that were in progress (one, if the stack says which thread died), for people; and the stacks."""
+    """The request that was the death of a worker, or those it was at, for people; and the stacks."""
 
     request: str = ""
     stack: str = ""
+
+
+def stacks() -> str:
+    """Of each thread of this process, by name."""
+    names = {each.ident: each.name for each in threading.enumerate()}
+    frames = sys._current_frames().items()  # noqa: SLF001 -- the documented way to see other threads' stacks
+    return "\n".join(
+        f"Thread 0x{ident:016x} {names.get(ident, '')} (most recent call last):\n{''.join(traceback.format_stack(frame))}"
+        for ident, frame in frames
+    )
 
 
 class LastWords:
@@ -38,12 +52,7 @@ class LastWords:
         if witness is None:
             return Words()
         stack = witness.take_stacks()
-        requests = witness.requests()
-        died = _CURRENT.search(stack) if _FATAL.match(stack) else None
-        if died is not None and (own := requests.get(int(died[1], 16))):
-            return Words(own, stack)
-        more = [f"and {len(requests) - _MANY} more"] if len(requests) > _MANY else []
-        return Words(", ".join([*list(requests.values())[:_MANY], *more]), stack)
+        return Words(_requests(stack, witness.requests()) if stack else "", stack)
 
     def tell(self, log: Log, worker: Worker) -> None:
         """Put the stacks that this worker was asked for into the log."""
@@ -52,7 +61,7 @@ class LastWords:
         if not stack:
             log.warning("it shows no stack: it is stopped, waits for a disk, or took our signal for another use", **fields)
             return
-        log.info("traceback", **({"request": request} if request else {}), **fields)
+        log.info("traceback", **fields, **({"request": request} if request else {}))
         log.block(stack)
 
     def keep_only(self, numbers: Collection[int]) -> None:
@@ -73,3 +82,12 @@ class LastWords:
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
         return [witness.fd for witness in self._witnesses.values()]
+
+
+def _requests(stack: str, taken_up: Mapping[int, str]) -> str:
+    """Of the threads whose stack shows them in a call, the current one first, and alone if what killed it was its own doing."""
+    calling = [(current == "T", int(ident, 16)) for current, ident, frames in _THREAD.findall(stack) if _CALL in frames]
+    at = [taken_up[ident] for _, ident in sorted(calling) if ident in taken_up]
+    if _OWN_DOING.match(stack) and calling and not min(calling)[0]:
+        at = at[:1]
+    return ", ".join(at[:_MANY]) + (f", and {len(at) - _MANY} more" if len(at) > _MANY else "")

@@ -10,6 +10,8 @@ def limits_of(settings: Settings) -> Limits:
     answers, seconds = kinds.canary(settings.canary) if settings.canary else (0, 0.0)
     return Limits(
         workers=settings.workers,
+        most=settings.workers_most or 0,
+        calm=settings.workers_calm,
         surge=settings.surge,
         drain=settings.drain_timeout,
         boot=settings.boot_timeout,

@@ -14,7 +14,7 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
-from adapter.lifecycle.messages import PauseNow, ResumeNow, TellNumbers, WakeUp
+from adapter.lifecycle.messages import PauseNow, ResumeNow, TellNumbers, TellStacks, WakeUp
 from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines
 from adapter.lifecycle.waiting import wait_for
@@ -22,6 +22,8 @@ from adapter.log import Log
 from adapter.roles import reexec
 from adapter.roles.board import Board
 from adapter.roles.crew import Crew, Family
+from adapter.roles.gauge import Gauge
+from adapter.roles.lastwords import Words
 from adapter.roles.limits import limits_of
 from adapter.roles.listening import Listeners
 from adapter.roles.logfiles import LogFiles
@@ -54,6 +56,7 @@ class Orders:
         self._names = Names(log, watch, describe=self._describe, wait_for=self._wait_for)
         self._board = Board(log)
         self._recent = Recent()
+        self._gauge = Gauge(self._board, self._listeners)
 
     def _doings(self) -> Mapping[type[a.Action], Callable[[Any], None]]:
         """The table of orders, each with how it is carried out."""
@@ -69,8 +72,9 @@ class Orders:
             a.Drain: self._drain,
             a.Abort: lambda order: processes.kill(order.pid, Signals.SIGABRT),
             a.Kill: lambda order: _kill(order.pid),
-            a.ShowStacks: self._stacks,
-            a.TellStacks: self._stacks,
+            a.ShowStacks: lambda order: self.crew.tell(TellStacks(), order.workers),
+            a.InsistOnStacks: self._insist_on_stacks,
+            a.TellStacks: self._tell_stacks,
             a.StopListening: lambda _: self._stop_listening(),
             a.Commit: lambda order: self._commit(order.generation),
             a.Answer: lambda order: self._answers.append((order, self.state.target)),
@@ -105,14 +109,16 @@ class Orders:
     @property
     def deadline(self) -> float | None:
         """The next instant to `look`."""
-        return self._names.deadline
+        instants = (self._names.deadline, self._gauge.deadline)
+        return min((instant for instant in instants if instant is not None), default=None)
 
     def look(self, now: float) -> list[events.Event]:
         """What is due by now, apart from the state's own deadlines."""
-        return self._names.look(now)
+        return self._names.look(now) + self._gauge.look(now, self.state)
 
     def tidy(self) -> None:
         """After a step: pass on what children told, and let go of what nobody needs any more."""
+        self._gauge.follow(self.state)
         imported, self.crew.imported = self.crew.imported, {}
         self._names.learn(imported)
         if self.state.leaving:
@@ -210,12 +216,18 @@ class Orders:
         self._give_answers()
         self._names.control.answer_all("the server was asked to stop")
 
-    def _stacks(self, order: a.ShowStacks | a.TellStacks) -> None:
+    def _insist_on_stacks(self, order: a.InsistOnStacks) -> None:
         for worker in filter(None, map(self.state.worker, order.workers)):
-            if isinstance(order, a.ShowStacks):
-                processes.kill(worker.pid, SHOW)
-            else:
-                self.crew.of_workers.tell(self._log, worker)
+            processes.kill(worker.pid, SHOW)
+
+    def _tell_stacks(self, order: a.TellStacks) -> None:
+        for worker in filter(None, map(self.state.worker, order.workers)):
+            self.crew.of_workers.tell(self._log, worker)
+
+    def last_words(self, worker: int) -> Words:
+        """What there is to tell of a worker that is gone: by its stacks which request it was at, else by the scoreboard, not long before."""
+        words = self.crew.of_workers.take(worker)
+        return words if words.stack else Words(", ".join(each.line for each in self._board.read().record(worker).running))
 
     def _report(self, *, workers: bool) -> None:
         for sentence, fields in lines(self._describe()):

@@ -19,12 +19,9 @@ from adapter.roles.shared import Shared
 from adapter.roles.threads import GO_ON, OVER, RELIEVED, Task
 from adapter.scoreboard.figures import Counters
 from adapter.unix.handover import Ends
+from adapter.unix.witness import Witness
 
 _LAST_PART = 0.25  # of a drain: what could not be handed over by then is told to close
-
-
-def _nothing() -> None:
-    pass
 
 
 class Server:
@@ -65,10 +62,14 @@ class Server:
         self._whole = True
         self._taken_back: set[Task] = set()
         self._overdue = 0
-        self.on_idle: Callable[[], None] = _nothing
-        self.on_busy: Callable[[], None] = _nothing
+        self.on_idle: Callable[[], None] = lambda: None
+        self.on_busy: Callable[[], None] = lambda: None
         self.on_tick: list[Callable[[float], None]] = []
-        self.give_up: Callable[[], None] = _nothing
+        self.give_up: Callable[[], None] = lambda: None
+
+    def attend(self, witness: Witness) -> None:
+        """Have the threads note there what they take up."""
+        self._shared.note = witness.cells()
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
         """Call `ready` in the loop's thread whenever `fd` is readable or hung up; it must then read, or `unwatch`."""

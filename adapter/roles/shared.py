@@ -20,6 +20,7 @@ from adapter.roles.loop import Loop
 from adapter.roles.threads import Task, Threads
 from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends
+from adapter.unix.witness import Cells
 
 _RECEIVERS: dict[str, type[http1.Receiver] | type[uwsgi.Receiver]] = {HTTP: http1.Receiver, UWSGI: uwsgi.Receiver}
 
@@ -66,13 +67,13 @@ class Shared:
         self.loop = Loop()
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
         self.handing = Handing(queue, self.loop, log, self.taken_over)
+        self.note = Cells()
         self.connections: set[Open] = set()
         self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
         self.paused = False  # requests wait; nothing is accepted
         self.closing = False  # we drain, and nobody serves after us: every response says so
         self.linger = 0.0  # seconds an idle connection stays while we drain
-        self.accepted = 0
-        self.closed = 0
+        self.accepted = self.closed = 0
         self.requests = 0
         self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0

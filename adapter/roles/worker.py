@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from signal import Signals
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from adapter.lifecycle.limits import FINAL_LINGER, MERCY
 from adapter.lifecycle.messages import (
     DrainNow,
     HasFailed,
+    HasToldStacks,
     IsDraining,
     IsIdle,
     IsLeaving,
@@ -28,6 +28,7 @@ from adapter.lifecycle.messages import (
     Serve,
     TakeLogs,
     TellNumbers,
+    TellStacks,
     WakeUp,
     from_plain,
     to_plain,
@@ -35,6 +36,7 @@ from adapter.lifecycle.messages import (
 from adapter.log import Log
 from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
+from adapter.roles.lastwords import stacks
 from adapter.roles.scoring import Score
 from adapter.roles.serving import Server
 from adapter.roles.vitals import Vitals
@@ -92,15 +94,16 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     began = time.monotonic()
     app = birth.app or _load(birth, settings)
     took = birth.took if birth.app else time.monotonic() - began
-    if app is None or not _prepared(birth):
+    if app is None or not birth.inside.prepare():
         return exits.FAILED
     birth.witness.attend()  # again: the application may have turned faulthandler to its own use
     birth.witness.show_on_request()
     logs = WorkerLogs(settings, birth.slot, birth.inside.generation, log)
-    multiprocess = settings.workers > 1
+    multiprocess = (settings.workers_most or settings.workers) > 1
     server = Server(
         app, settings, listeners, log, multiprocess=multiprocess, queue=queue, spoken=orders.addresses, access=logs.note
     )
+    server.attend(birth.witness)
     score = Score(server, cell, _who(birth, took), settings.threads)
     return _Worker(birth, settings, server, trap, log, score=score, logs=logs).run()
 
@@ -148,19 +151,6 @@ def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     finally:
         faulthandler.cancel_dump_traceback_later()
     return None
-
-
-def _prepared(birth: Birth) -> bool:
-    """What the application wants done in each worker; a failure is told to the master."""
-    for function in birth.inside.after_fork:
-        try:
-            function()
-        except BaseException as error:  # noqa: BLE001 -- as above
-            name = getattr(function, "__qualname__", repr(function))
-            said = f"{name}, which is to run in each worker, failed: {type(error).__name__}: {error}"
-            birth.channel.send(to_plain(HasFailed(said, exits.FAILED, traceback.format_exc())))
-            return False
-    return True
 
 
 class _Worker:
@@ -245,6 +235,8 @@ class _Worker:
                 self._wake()
             case TellNumbers() as order:
                 self._tell(order)
+            case TellStacks():
+                self._show_stacks()
             case TakeLogs() as order:
                 self._logs.take(order, received[1])
             case _:
@@ -253,7 +245,10 @@ class _Worker:
 
     def _signalled(self) -> None:
         """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
-        if Signals.SIGTERM not in self._trap.read():
+        came = self._trap.read()
+        if Signals.SIGUSR2 in came:
+            self._show_stacks()
+        if Signals.SIGTERM not in came:
             return  # one of those we are deaf to: their handlers, too, leave their number in the wake-up pipe
         if os.getppid() != self._inside.master:
             self._orphan()
@@ -288,6 +283,15 @@ class _Worker:
         for _, _, thread in calls:
             interrupt(thread)
         self._log.info("interrupted what requests are in", calls=len(calls))
+
+    def _show_stacks(self) -> None:
+        """In our own thread, with the interpreter's lock: nobody changes what is looked at."""
+        if self._orphaned:
+            self._log.info("traceback")
+            self._log.block(stacks())
+            return
+        self._witness.tell(stacks())
+        self._say(HasToldStacks())
 
     def _tell(self, order: TellNumbers) -> None:
         self._log.info("numbers", **self._server.report())

@@ -23,6 +23,9 @@ class NamedLocks:
     """This process' hold on the locks of the file `fd`, which stays the caller's."""
 
     def __init__(self, fd: int) -> None:
+        from hashlib import blake2b  # noqa: PLC0415 -- 0.6 MB, which the master need not have; and now, since users may be changed
+
+        self._digest = blake2b
         self._shared = fd
         self._own = -1
         self._guard = threading.Lock()
@@ -34,7 +37,7 @@ class NamedLocks:
         if not among.acquire(blocking=wait):
             return False
         try:
-            fcntl.fcntl(fd, fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK, _flock(fcntl.F_WRLCK, name))
+            fcntl.fcntl(fd, fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK, _flock(fcntl.F_WRLCK, self._place(name)))
         except OSError as error:
             among.release()
             if not wait and error.errno in (errno.EAGAIN, errno.EACCES):
@@ -50,13 +53,13 @@ class NamedLocks:
         fd, among = self._open(name)
         if not among.locked():
             raise RuntimeError(f"the lock {name!r} is not held by this process")
-        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK, name))
+        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK, self._place(name)))
         among.release()
 
     def held(self, name: str) -> bool:
         """Does anybody hold it, here or elsewhere?"""
         fd, among = self._open(name)
-        found = fcntl.fcntl(fd, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK, name))
+        found = fcntl.fcntl(fd, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK, self._place(name)))
         return among.locked() or struct.unpack(_FLOCK, found)[0] != fcntl.F_UNLCK
 
     def forget(self) -> None:
@@ -65,6 +68,10 @@ class NamedLocks:
             os.close(self._own)
             self._own = -1
 
+    def _place(self, name: str) -> int:
+        # 62 bits: two names of one byte are less likely than a machine that reckons wrong.
+        return int.from_bytes(self._digest(name.encode(), digest_size=8).digest(), "big") >> 2
+
     def _open(self, name: str) -> tuple[int, threading.Lock]:
         with self._guard:
             if self._own < 0:
@@ -72,9 +79,5 @@ class NamedLocks:
             return self._own, self._threads.setdefault(name, threading.Lock())
 
 
-def _flock(kind: int, name: str) -> bytes:
-    from hashlib import blake2b  # noqa: PLC0415 -- 0.6 MB, which the master need not have
-
-    # 62 bits: two names of one byte are less likely than a machine that reckons wrong.
-    start = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") >> 2
+def _flock(kind: int, start: int) -> bytes:
     return struct.pack(_FLOCK, kind, os.SEEK_SET, start, 1, 0)

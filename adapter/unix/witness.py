@@ -1,4 +1,4 @@
-"""What a process can still tell when it cannot speak: the request each of its threads is at, and the stacks it shows.
+"""What a process can still tell when it cannot speak: the request each of its threads took up last, and the stacks it shows.
 
 A file without a name (memfd_create(2)), shared by the process it is about and by the master, which reads it after a death by
 whatever signal, or while the process is stuck in C and holds the interpreter's lock: stacks are written by faulthandler, from a
@@ -9,11 +9,14 @@ import faulthandler
 import fcntl
 import mmap
 import os
+from collections.abc import Callable
+from functools import partial
+from itertools import count
 from signal import Signals
 from struct import Struct
 from typing import Self
 
-SHOW = Signals.SIGUSR2  # to a worker: show your stacks; it is what uWSGI's workers do on it
+SHOW = Signals.SIGRTMAX  # no library and no application is known to want it
 CELLS = 1024 + 16  # as many as --threads can be, and some more
 _LINE = Struct("120s")  # shortened or padded with NULs to this, in one call of C
 _THREAD = Struct("Q")  # pthread_self(3), by which faulthandler names threads; threading.get_ident()
@@ -22,23 +25,32 @@ _TEXT = -(-CELLS * _CELL // mmap.PAGESIZE) * mmap.PAGESIZE
 _MOST = 256 * 1024  # bytes of text that are read: 100 threads of 100 frames are less
 
 
-class Cell:
-    """What one thread is at. Only that thread writes it; a torn line is all that a reader at the wrong moment gets."""
+class Cells(dict[int, Callable[[bytes], None]]):
+    """By a thread's ident: how that thread notes the request it takes up, of which the first 120 bytes are kept. One dict look-up and
+    one call of C, since every request pays for it; so what is noted stays when the request is over.
 
-    __slots__ = ("_memory", "_offset")
+    A thread gets a cell when it first asks. Only that thread writes it; a torn line is all that a reader at the wrong moment gets.
+    """
 
-    def __init__(self, memory: mmap.mmap, offset: int, thread: int) -> None:
+    def __init__(self, memory: mmap.mmap | None = None) -> None:
+        super().__init__()
         self._memory = memory
-        self._offset = offset
-        _THREAD.pack_into(memory, offset + _LINE.size, thread)
+        self._numbers = count()
 
-    def begin(self, line: bytes) -> None:
-        """The thread takes up this request; of a longer line the first 120 bytes are kept."""
-        _LINE.pack_into(self._memory, self._offset, line)
+    def __missing__(self, thread: int) -> Callable[[bytes], None]:
+        """The first time; without memory, or room in it, nothing is noted."""
+        number = next(self._numbers)
+        note: Callable[[bytes], None] = _nothing
+        if self._memory is not None and number < CELLS:
+            offset = number * _CELL
+            _THREAD.pack_into(self._memory, offset + _LINE.size, thread)
+            note = partial(_LINE.pack_into, self._memory, offset)
+        self[thread] = note
+        return note
 
-    def end(self) -> None:
-        """It is at nothing any more."""
-        self._memory[self._offset] = 0
+
+def _nothing(_line: bytes) -> None:
+    pass
 
 
 class Witness:
@@ -72,27 +84,35 @@ class Witness:
         faulthandler.enable(file=self.fd)
 
     def show_on_request(self) -> None:
-        """And SHOW does, without harm. Like any signal it interrupts the system call it finds a thread in (signal(7), EINTR)."""
+        """And SHOW does. Only for a process that is stuck in C: threads that run meanwhile may change what is being looked at, and
+        that has killed processes. Like any signal it interrupts the system call it finds a thread in (signal(7), EINTR).
+        """
         faulthandler.unregister(SHOW)  # else, if it is registered, a handler that somebody put in its place since would stay
         faulthandler.register(SHOW, file=self.fd)
 
-    def cell(self, number: int, thread: int) -> Cell:
-        """The cell of this thread, which numbers itself from 0 to CELLS - 1."""
-        return Cell(self._mapped(), number * _CELL, thread)
+    def tell(self, text: str) -> None:
+        """Leave this, as faulthandler would; lost where there is no memory for it."""
+        try:
+            os.write(self.fd, text.encode(errors="replace"))
+        except OSError:
+            return
+
+    def cells(self) -> Cells:
+        """Those of its threads."""
+        return Cells(self._mapped())
 
     # -- in the master -------------------------------------------------------------------------------------------------
 
     def requests(self) -> dict[int, str]:
-        """What each thread is at, by its ident; those that are at nothing left out. Raw: it may hold any character."""
+        """What each thread took up last, by its ident. Raw: it may hold any character."""
         memory = self._mapped()
         found: dict[int, str] = {}
         for offset in range(0, CELLS * _CELL, _CELL):
             (thread,) = _THREAD.unpack_from(memory, offset + _LINE.size)
             if thread == 0:
-                break  # threads number themselves in the order they start
-            if memory[offset]:
-                (line,) = _LINE.unpack_from(memory, offset)
-                found[thread] = line.rstrip(b"\0").decode("latin-1")
+                break  # cells are given in their order
+            (line,) = _LINE.unpack_from(memory, offset)
+            found[thread] = line.rstrip(b"\0").decode("latin-1")
         return found
 
     def take_stacks(self) -> str:
@@ -113,4 +133,4 @@ class Witness:
 def show_on_stderr() -> None:
     """From here on stacks go to descriptor 2: nobody reads the witness any more, or we are somebody else's child by now."""
     faulthandler.enable(file=2)
-    faulthandler.register(SHOW, file=2)
+    faulthandler.unregister(SHOW)

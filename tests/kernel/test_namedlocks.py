@@ -15,9 +15,9 @@ HOLDS = """
 import os, sys
 from adapter.unix.namedlocks import NamedLocks
 fd, user = int(sys.argv[1]), int(sys.argv[2])
+locks = NamedLocks(fd)  # as in a preloader, before it gives up its user; the file is opened after that
 if user:
     os.setgroups([]); os.setresgid(user, user, user); os.setresuid(user, user, user)
-locks = NamedLocks(fd)
 for line in sys.stdin:
     verb, name = line.split()
     match verb:

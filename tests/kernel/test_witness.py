@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from adapter.unix.witness import CELLS, SHOW, Witness
+from adapter.unix.witness import CELLS, SHOW, Cells, Witness
 from kit.pythons import ROOT
 
 DEATHS = {
@@ -27,7 +27,7 @@ witness.show_on_request()
 def die_here():
     {how}
 
-witness.cell(0, threading.get_ident()).begin(b"GET /deadly")
+witness.cells()[threading.get_ident()](b"GET /deadly")
 die_here()
 """
 
@@ -74,19 +74,26 @@ def test_it_speaks_for_who_is_stuck_in_c() -> None:
 
 
 def test_cells() -> None:
-    """Each thread has a cell of its own; the last is as good as the first, a long line is shortened, an end is an end."""
+    """Each thread has a cell of its own; a long line is shortened, the next one takes its place; past the last cell nothing is noted."""
     witness = Witness.create()
-    cells = [witness.cell(number, 1000 + number) for number in range(CELLS)]
+    cells = witness.cells()
     assert witness.requests() == {}
-    cells[0].begin(b"x" * 500)
-    cells[1].begin(b"")
-    cells[2].begin(b"GET /\xff\n")
-    cells[-1].begin(b"last")
-    assert witness.requests() == {1000: "x" * 120, 1002: "GET /\xff\n", 1000 + CELLS - 1: "last"}
-    cells[0].begin(b"short")
-    cells[-1].end()
-    assert witness.requests() == {1000: "short", 1002: "GET /\xff\n"}
+    cells[1000](b"x" * 500)
+    cells[1001](b"GET /\xff\n")
+    assert witness.requests() == {1000: "x" * 120, 1001: "GET /\xff\n"}
+    cells[1000](b"short")
+    assert witness.requests() == {1000: "short", 1001: "GET /\xff\n"}
+    for thread in range(2000, 2000 + CELLS):
+        cells[thread](b"one of many")
+    assert len(witness.requests()) == CELLS
     witness.close()
+
+
+def test_without_a_witness_nothing_is_noted() -> None:
+    """Who has no memory for it pays a look-up, and goes on."""
+    cells = Cells()
+    assert cells[1](b"GET /") is None
+    assert list(cells) == [1]
 
 
 def test_too_much_is_cut() -> None:
@@ -101,16 +108,17 @@ def test_too_much_is_cut() -> None:
     witness.close()
 
 
-def test_the_cell_costs_next_to_nothing_to_the_other_threads() -> None:
-    """A thread that writes its cell never disturbs another's, however they interleave."""
+def test_threads_do_not_disturb_each_other() -> None:
+    """Threads that get their cells at the same moment, and write them however they interleave, each find their own line."""
     witness = Witness.create()
+    cells = witness.cells()
+    together = threading.Barrier(8)
 
     def write(number: int) -> None:
-        cell = witness.cell(number, 5000 + number)
+        together.wait()
         for _ in range(2000):
-            cell.begin(f"GET /{number}".encode() * 10)
-            cell.end()
-        cell.begin(f"GET /{number}".encode())
+            cells[5000 + number](f"GET /{number}".encode() * 10)
+        cells[5000 + number](f"GET /{number}".encode())
 
     threads = [threading.Thread(target=write, args=[number]) for number in range(8)]
     for each in threads:

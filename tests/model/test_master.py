@@ -23,6 +23,7 @@ indexes = st.integers(0, 40)
 limits = st.builds(
     Limits,
     workers=st.integers(1, 4),
+    most=st.sampled_from([0, 0, 0, 4, 6]),
     surge=st.integers(1, 3),
     drain=st.sampled_from([0.1, 0.7, 8.0]),
     boot=st.sampled_from([5.0, 60.0]),
@@ -216,6 +217,10 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     def somebody_asks(self, command: Command) -> None:
         self.tell(e.Asked(command, "signal"))
 
+    @rule(busyness=st.sampled_from([0.0, 0.6, 1.0]), waiting=st.sampled_from([0, 0, 9]))
+    def the_workers_are_looked_at(self, busyness: float, waiting: int) -> None:
+        self.tell(e.Measured(busyness, waiting))
+
     @rule(number=st.integers(0, 6))
     def somebody_asks_for_workers(self, number: int) -> None:
         self.tell(e.Asked(Command.WORKERS, "control", number))
@@ -315,6 +320,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             e.BootFailed(ABROAD, "x", 1),
             e.Left(ABROAD),
             e.Rested(ABROAD, idle=idle),
+            e.Shown(ABROAD),
             e.Answered(ABROAD, 10, 10),
             e.Stuck(ABROAD, "GET /", 60.0),
             e.Recalled(ABROAD),

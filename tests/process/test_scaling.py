@@ -1,6 +1,9 @@
 """More or fewer workers: whoever goes drains, and nothing is lost."""
 
 import os
+import re
+import time
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +58,40 @@ def test_no_such_number(number: object) -> None:
             answered = line.ask("workers", number=number)
         assert answered == {"ok": False, "error": "workers takes a number: how many, from 1 to 1024"}
         assert status(server)["slots"] == 1
+
+
+def test_the_number_follows_the_load() -> None:
+    """`--workers 1:4`: busy workers become more at once, idle ones fewer by and by; no request of all fails, and a reload keeps them."""
+    server = Adapter("slow.py", "--workers=1:4", "--threads=1", "--workers-calm=2", "--control=control")
+    with server:
+        address = server.address
+        asked = [Asked(address, "/?seconds=4") for _ in range(8)]
+        for number in (2, 3, 4):
+            server.wait_for(f"adapter: info: workers wanted workers={number} busyness=")
+        mark = server.log.mark()
+        server.reload()
+        assert {each.slot for each in server.ready() if each.generation == 2} == {0, 1, 2, 3}
+        assert {each.answer()[0] for each in asked} == {200}
+        for number in (3, 2, 1):
+            server.wait_for(f"adapter: info: workers wanted workers={number} busyness=0.000 waiting=0", since=mark)
+        server.wait_for("adapter: info: drained .*slot=1 generation=2 ", since=mark)
+        assert [each["slot"] for each in status(server)["workers"]] == [0]
+        assert answer(address, "/") == b"slow\n"
+
+
+def test_a_fixed_number_is_not_looked_after() -> None:
+    """Without a range the idle master does not wake up; with one it does, once a second."""
+    for option, most in (("--workers=2", 1), ("--workers=1:2", 8)):
+        with Adapter("hello.py", option) as server:
+            assert answer(server.address) == b"hello\n"
+            before = switches(server)
+            time.sleep(3)  # nothing is to happen: there is no line to be waited for
+            assert (switches(server) - before >= 2) == (most > 1)
+            assert switches(server) - before <= most
+
+
+def switches(server: Adapter) -> int:
+    """How often the master has waited for something so far (proc(5), status)."""
+    found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", Path(f"/proc/{server.process.pid}/status").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1])

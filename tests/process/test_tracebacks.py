@@ -9,6 +9,7 @@ import pytest
 
 from kit.asked import Asked
 from kit.commands import Line, answer, reload
+from kit.load import Load
 from kit.server import Adapter, wait_until_gone
 
 DIES = """
@@ -66,14 +67,14 @@ def test_who_is_stuck_in_c_is_shown_too() -> None:
     server = Adapter("endless.py", "--workers=2", "--control=control", "--drain-timeout=1")
     server.write("endless.py", ENDLESS)
     with server:
-        asked = Asked(server.address, "/")
+        asked = Asked(server.address, "/stuck?x=1")
         stuck = int(server.log.wait_for(r"endless: begun pid=(\d+)")[1])
         slot = next(each.slot for each in server.ready() if each.pid == stuck)
         mark = server.log.mark()
         with Line(server.directory / "control") as line:
             assert line.ask("traceback", number=slot)["ok"] is True
         told = server.wait_for("adapter: info: traceback worker=", since=mark)
-        assert told["pid"] == str(stuck)
+        assert (told["pid"], told["request"]) == (str(stuck), "/stuck?x=1")
         server.log.wait_for(r'adapter: \|   File ".*endless\.py", line \d+ in application', since=mark)
         assert len([line for line in server.log.all(mark) if "info: traceback worker=" in line]) == 1
         assert server.stop() == 0
@@ -93,7 +94,7 @@ def test_a_crash_shows_where(reloaded: bool) -> None:  # noqa: FBT001 -- pytest 
             mark = server.log.mark()
             assert Asked(address, path).is_cut()
             died = server.wait_for(rf"adapter: error: a worker died how=.*SIG{said}\)", since=mark)
-            assert died["stage"] == "ready"
+            assert (died["stage"], died["request"]) == ("ready", path)
             server.log.wait_for(r"adapter: \| Fatal Python error: ", since=mark)
             server.log.wait_for(r'adapter: \|   File ".*dies\.py", line \d+ in application', since=mark)
             server.wait_for("adapter: info: ready worker=", since=mark)
@@ -123,13 +124,42 @@ def test_an_import_that_hangs_shows_where() -> None:
 
 def test_a_slow_import_is_not_told_later() -> None:
     """One that came to its end shortly before the deadline has nothing to tell: not when its preloader is dismissed either."""
-    server = Adapter("slow_import.py", "--boot-timeout=3")
-    server.write("slow_import.py", "import time\ntime.sleep(1.8)\nfrom hello import application\n")
+    server = Adapter("slow_import.py", "--boot-timeout=6")
+    server.write("slow_import.py", "import time\ntime.sleep(4.3)\nfrom hello import application\n")
     server.install("hello.py", "hello.py")
     with server:
         assert answer(server.address) == b"hello\n"
         server.stop()
         assert not any("adapter: |" in line for line in server.log.all())
+
+
+def test_a_worker_of_ones_own() -> None:
+    """USR2 to a worker's own pid shows that one's stacks, and the requests it is at; nobody asked the others."""
+    server = Adapter("gated.py", "--workers=2")
+    os.mkfifo(server.directory / "gate")
+    with server:
+        asked = Asked(server.address, "/gated?x=1")
+        pid = int(server.log.wait_for(r"gated: begun pid=(\d+)")[1])
+        mark = server.log.mark()
+        os.kill(pid, SIGUSR2)
+        told = server.wait_for("adapter: info: traceback worker=", since=mark)
+        assert (told["pid"], told["request"]) == (str(pid), "/gated?x=1")
+        server.log.wait_for(r'adapter: \|   File ".*gated\.py", line \d+, in application', since=mark)
+        (server.directory / "gate").write_bytes(b"go\n")
+        assert asked.answer() == (200, b"gated\n")
+
+
+def test_a_busy_worker_survives_being_looked_at() -> None:
+    """Stacks asked for again and again while all threads run: no worker dies of it, and no request is lost."""
+    with Adapter("exact.py", "--workers=2", "--control=control") as server, Load(server.address) as load:
+        with Line(server.directory / "control") as line:
+            for _ in range(50):
+                mark = server.log.mark()
+                assert line.ask("traceback")["ok"] is True
+                server.wait_for("adapter: info: traceback worker=1 ", since=mark)
+        report = load.stop()
+        assert report.failed == 0, str(report)
+        assert not any("a worker died" in each for each in server.log.all())
 
 
 def test_no_such_slot() -> None:
@@ -159,7 +189,7 @@ def test_an_orphan_shows_its_stacks_itself() -> None:
         server.wait_for("adapter: warning: the master is gone")
         mark = server.log.mark()
         os.kill(worker.pid, SIGUSR2)
-        server.log.wait_for(r'File ".*gated\.py", line \d+ in application', since=mark)
+        server.log.wait_for(r'adapter: \|   File ".*gated\.py", line \d+, in application', since=mark)
         assert asked.is_cut()
         wait_until_gone(worker.pid)
         server.process.wait_alone()

@@ -14,6 +14,8 @@ from adapter.exits import Misuse
 GOOD = [
     (kinds.WORKERS, "1", 1),
     (kinds.WORKERS, "1024", 1024),
+    (kinds.WORKERS, "2:16", "2:16"),
+    (kinds.WORKERS, "1:1", "1:1"),
     (kinds.count(10), "010", 10),
     (kinds.DURATION, "0", 0.0),
     (kinds.DURATION, "8", 8.0),
@@ -65,7 +67,7 @@ NO_NUMBER = [
     "--workers",
 ]
 BAD = [
-    *[(kinds.WORKERS, text) for text in [*NO_NUMBER, "0", "1025", "1.5", "Auto"]],
+    *[(kinds.WORKERS, text) for text in [*NO_NUMBER, "0", "1025", "1.5", "Auto", "2:", ":2", "3:2", "1:2:3", "0:2", "1:1025"]],
     *[(kinds.DURATION, text) for text in [*NO_NUMBER, ".", "1.2.3", "1d", "s", "8 s", "169h", "9999999", "1mms", "8S"]],
     *[(kinds.SOME_DURATION, text) for text in [*NO_NUMBER, "0", "0s", "0.0", "0.5ms"]],
     *[(kinds.SIZE, text) for text in [*NO_NUMBER, "0", "0K", "1.5M", "K", "1KB", "1T", "9999999999G"]],

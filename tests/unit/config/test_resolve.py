@@ -134,6 +134,7 @@ def test_group_of_the_user():
         ),
         ({"bind": ["nope"]}, {}, "--bind: bad address 'nope'"),
         ({"app": ""}, {}, "APP: '' is not an application"),
+        ({"workers": "4", "workers_most": "2"}, {}, "--workers-most 2 is less than --workers 4: make it more, or leave it out"),
         ({"uid": "4000000000"}, {}, "--uid 4000000000 is in no passwd entry, so its group is unknown: give --gid too"),
         ({"chdir": "/etc/passwd"}, {}, "cannot go to --chdir /etc/passwd: not a directory"),
         ({"workers": "9" * 500}, {}, "--workers: '" + "9" * 77 + "...' is not a whole number"),
@@ -162,3 +163,20 @@ def test_near_misses():
     environ = {"ADAPTER_WORKER": "3", "ADAPTER_PORT": "tcp://1.2.3.4:80", "ADAPTER_THREADS": "4", "ADAPTER_CARRYOVER": "5"}
 
     assert near_misses(environ) == ["ADAPTER_WORKER in the environment is no option: did you mean ADAPTER_WORKERS?"]
+
+
+@pytest.mark.parametrize(
+    ("cli", "environ", "wanted"),
+    [
+        ({"workers": "2:16"}, {}, (2, 16)),
+        ({}, {"ADAPTER_WORKERS": "3:5"}, (3, 5)),
+        ({"workers": "2"}, {"ADAPTER_WORKERS": "3:5"}, (2, None)),
+        ({"workers": "2", "workers_most": "9"}, {}, (2, 9)),
+        ({"workers": "4:4"}, {}, (4, 4)),
+    ],
+)
+def test_a_range_of_workers(cli, environ, wanted):
+    """`2:16` is two options in one word, wherever it is said."""
+    settings = resolve({"app": "x", **cli}, environ)
+
+    assert (settings.workers, settings.workers_most) == wanted

@@ -1,13 +1,43 @@
 """What the log says of those who are gone."""
 
 import os
+import threading
 
 import pytest
 
-from adapter.roles.lastwords import LastWords, Words
+from adapter.roles.lastwords import LastWords, Words, stacks
 from adapter.unix.witness import Witness
 
-FATAL = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x{:016x} (most recent call first):\n  File x\n\nThread 0x0000000000000007 (most recent call first):\n"
+CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/calls.py", line 58 in run\n'
+WAITS = '  File "/x/adapter/roles/threads.py", line 9 in _serve\n'
+
+
+def stack(*threads, head="", current=None):
+    """As faulthandler writes it: of these threads, each at a call or not."""
+    words = [
+        f"{'Current t' if each == current else 'T'}hread 0x{each:016x} (most recent call first):\n{what}"
+        for each, what in threads
+    ]
+    return head + "\n".join(words)
+
+
+SEGV = "Fatal Python error: Segmentation fault\n\n"
+ABRT = "Fatal Python error: Aborted\n\n"
+CASES = [
+    (stack((103, CALL), (100, CALL), (7, WAITS), head=SEGV, current=103), "/3"),
+    (stack((100, CALL), (103, CALL), head=SEGV, current=103), "/3"),
+    (stack((100, CALL), (101, CALL), (103, WAITS), head=SEGV, current=103), "/0, /1"),
+    (stack((100, CALL), (103, CALL), head=ABRT, current=103), "/3, /0"),
+    (stack((100, CALL), (102, WAITS), current=102), "/0"),
+    (stack(*((100 + each, CALL) for each in range(5)), current=104), "/4, /0, /1, and 2 more"),
+    (
+        "Thread 0x0000000000000066 app-1 (most recent call last):\n" + CALL.replace(" in ", ", in ") + "    shared.answer()\n",
+        "/2",
+    ),
+    (stack((99, CALL), head=SEGV, current=99), ""),
+    (stack((100, WAITS), (101, WAITS)), ""),
+    ("Fatal Python error: Segmentation fault\n\nnonsense 0x", ""),
+]
 
 
 @pytest.fixture
@@ -20,25 +50,17 @@ def child():
     words.keep_only([])
 
 
-def test_the_thread_that_died_names_the_request(child):
-    """Of several requests in progress the one is named whose thread got the fatal signal."""
+@pytest.mark.parametrize(("shown", "request_"), CASES)
+def test_requests(child, shown, request_):
+    """Named are those whose threads are in a call; the one alone whose thread killed the worker by what it did."""
     words, witness = child
+    cells = witness.cells()
     for number in range(5):
-        witness.cell(number, 100 + number).begin(f"GET /{number}".encode())
-    os.write(witness.fd, FATAL.format(103).encode())
+        cells[100 + number](f"/{number}".encode())
+    os.write(witness.fd, shown.encode())
 
-    assert words.take(1) == Words("GET /3", FATAL.format(103))
-
-
-@pytest.mark.parametrize("stack", ["", FATAL.format(99), "Current thread 0x0000000000000065 (most recent call first):\n"])
-def test_who_cannot_be_told_apart_is_named_with_the_others(child, stack):
-    """Without a fatal stack, or of a thread at no request: all are named, the first few by name."""
-    words, witness = child
-    for number in range(5):
-        witness.cell(number, 100 + number).begin(f"GET /{number}".encode())
-    os.write(witness.fd, stack.encode())
-
-    assert words.take(1).request == "GET /0, GET /1, GET /2, and 2 more"
+    assert words.take(1) == Words(request_, shown)
+    assert words.take(1) == Words(), "told twice"
 
 
 def test_strangers_have_nothing_to_tell(child):
@@ -52,10 +74,19 @@ def test_strangers_have_nothing_to_tell(child):
 def test_across_an_exec(child):
     """A later image reads the same witnesses, by their descriptors."""
     words, witness = child
-    witness.cell(0, 1).begin(b"GET /")
+    witness.cells()[100](b"/0")
+    os.write(witness.fd, CASES[4][0].encode())
     later = LastWords()
     later.restore({str(number): os.dup(fd) for number, fd in words.to_plain().items()})
 
-    assert later.take(1) == Words("GET /", "")
+    assert later.take(1) == Words("/0", CASES[4][0])
     assert words.fds() == list(words.to_plain().values())
     later.keep_only([])
+
+
+def test_stacks_of_our_own():
+    """Each thread by its name and ident, in a form that requests can be told by."""
+    shown = stacks()
+
+    assert f"Thread 0x{threading.get_ident():016x} {threading.current_thread().name} (most recent call last):" in shown
+    assert "in test_stacks_of_our_own" in shown
