@@ -11,6 +11,7 @@ from adapter.cli.main import COMMANDS, run
 from adapter.config.settings import OPTIONS, Settings, spelled
 from adapter.exits import AppFailure, SystemFailure
 from adapter.lifecycle import dialects
+from adapter.lifecycle.commands import MEANINGS, Command
 
 
 @pytest.fixture
@@ -96,6 +97,23 @@ def test_remote(remote, argv, asked):
     assert run(argv) == 7
 
     assert remote == [asked]
+
+
+def test_commands_are_listed(capfd):
+    """`adapter ctl --list` needs no target, and shows every command with its meaning."""
+    assert run(["ctl", "--list"]) == 0
+
+    listed = dict(line.split(maxsplit=1) for line in capfd.readouterr().out.splitlines())
+    assert listed == {each.value: MEANINGS[each] for each in Command if each is not Command.NOTHING}
+
+
+@pytest.mark.parametrize("argv", [["ctl"], ["ctl", "T"], ["ctl", "T", "workers", "many"], ["ctl", "T", "stop", "1"]])
+def test_half_a_question(argv, remote, capfd):
+    """No target, no command, no number where one belongs, one where none does: 100, one line, and nobody is asked."""
+    assert run(argv) == 100
+
+    assert remote == []
+    assert capfd.readouterr().err.count("\n") == 1
 
 
 def test_serve(master, monkeypatch):
