@@ -104,7 +104,7 @@ def test_many_who_wait_and_one_who_asks() -> None:
             for _ in range(63):
                 waiting.append(Line(control))
                 waiting[-1].say("reload", wait=True)
-                assert status(server)["whole"]  # so it is taken in before the next
+                assert status(server)["change"]  # so it is taken in before the next
             with Line(control) as one_more:
                 assert one_more.ask("reload", wait=True)["error"] == "64 clients wait already: ask without wait"
             server.install("hello.py", "hello.py")
