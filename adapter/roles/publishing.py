@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.config import addresses
-from adapter.exits import Misuse
 from adapter.lifecycle.events import Event
 from adapter.log import Log
 from adapter.roles.watch import Watch
@@ -53,7 +52,7 @@ class Publisher:
         """Listen at this address, and no longer at another. Raises Fatal when it cannot be had; the former goes on then."""
         if address == self._asked:
             return
-        new = _bind(address, self._option) if address else None
+        new = _bind(address) if address else None
         self.close()
         self._asked, self._listener = address, new
         if new is not None:
@@ -184,11 +183,9 @@ class Publisher:
         return listener + [each.socket.fileno() for each in self._clients]
 
 
-def _bind(text: str, option: str) -> Listener:
-    match addresses.parse(text):
-        case addresses.Tcp(host, port):
-            return listeners.bind_tcp(host, port, backlog=_CLIENTS)
-        case addresses.Unix(path):
-            return listeners.bind_unix(path, backlog=_CLIENTS, mode=0o600)
-        case _:
-            raise Misuse(f"{option} cannot use {text}: name a port or a UNIX socket to be opened")
+def _bind(text: str) -> Listener:
+    address = addresses.parse(text)
+    if isinstance(address, addresses.Tcp):
+        return listeners.bind_tcp(address.host, address.port, backlog=_CLIENTS)
+    assert isinstance(address, addresses.Unix)  # `config.resolve` takes no other
+    return listeners.bind_unix(address.path, backlog=_CLIENTS, mode=0o600)

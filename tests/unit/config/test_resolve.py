@@ -120,6 +120,9 @@ def test_group_of_the_user():
         ({"workers": "0"}, {}, "--workers: '0' is not a whole number from 1 to 1024, or auto"),
         ({}, {"ADAPTER_WORKERS": "x"}, "ADAPTER_WORKERS in the environment: 'x' is not a whole number"),
         ({"bind": ["80", "80"]}, {}, "--bind names 127.0.0.1:80 twice: name it once"),
+        ({"bind": ["80"], "stats": "80"}, {}, "--bind and --stats both name 127.0.0.1:80: each needs one of its own"),
+        ({"metrics": "unix:/a", "stats": "unix:/a"}, {}, "--stats and --metrics both name unix:/a: each needs one of its own"),
+        ({"stats": "fd:7"}, {}, "--stats cannot use fd:7: name a port or a UNIX socket to be opened"),
         ({"uwsgi": ["unix:/a", "unix:/a"]}, {}, "--uwsgi names unix:/a twice: name it once"),
         (
             {"bind": ["80"], "uwsgi": ["127.0.0.1:80"]},
