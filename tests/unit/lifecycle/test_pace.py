@@ -1,0 +1,33 @@
+"""When calls are handed on to other threads, and for how long."""
+
+from adapter.lifecycle.pace import SLOW, Pace, held_up
+
+
+def test_a_call_that_waits_for_something_holds_the_leader_up():
+    """When the one who asks had not to wait for the interpreter: then the leader is not working."""
+    assert held_up(10.0, 10.0 + SLOW, late=0.0)
+    assert not held_up(10.0, 10.0 + SLOW / 2, late=0.0)
+
+
+def test_a_busy_machine_is_not_a_slow_call():
+    """One who wakes up late cannot tell a leader at work from one that the processor was taken from; but not for ever."""
+    assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004)
+    assert held_up(10.0, 10.1, late=0.004)
+
+
+def test_each_time_longer():
+    """Slow calls again and again are handed on for longer each time, up to two seconds."""
+    pace, now, spans = Pace(), 100.0, []
+    for _ in range(9):
+        pace = pace.handing_on(now)
+        spans.append(round(pace.until - now, 3))
+        now = pace.until
+        pace = pace.quick(now)
+        now += 0.01
+    assert spans == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
+
+
+def test_a_rare_slow_call_is_forgotten():
+    """After a while of quick calls the next slow one counts as the first."""
+    pace = Pace().handing_on(100.0).quick(100.05).handing_on(100.06).quick(100.2)
+    assert round(pace.handing_on(101.0).until - 101.0, 3) == 0.05
