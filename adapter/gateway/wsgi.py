@@ -100,10 +100,9 @@ class Response(Reply):
 
     def send_whole(self, result: list[bytes] | tuple[bytes, ...]) -> None:
         """All of the content is there: it goes at once, with its length."""
-        for chunk in result:
-            if type(chunk) is not bytes:
-                _judge_chunk(chunk)
-        body = result[0] if len(result) == 1 else b"".join(result)
+        body = result[0] if len(result) == 1 else b"".join(map(_judged, result))
+        if type(body) is not bytes:
+            _judge_chunk(body)
         data = self.whole(body, self._date()) if self._proposed and not self.over else None
         excess = 0
         if data is None:
@@ -207,6 +206,11 @@ class Response(Reply):
             self._tell("the application gave more bytes than its Content-Length says")
         elif self.remaining:
             self._tell(f"the application gave {self.remaining} bytes less than its Content-Length says")
+
+
+def _judged(chunk: bytes) -> bytes:
+    _judge_chunk(chunk)
+    return chunk
 
 
 def _judge_chunk(chunk: bytes) -> None:

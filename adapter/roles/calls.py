@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from adapter.gateway.wsgi import Response
 from adapter.protocols.http1.events import Head
 from adapter.roles.incoming import Whole
 from adapter.roles.outgoing import Outgoing
@@ -24,16 +25,15 @@ class Caller(Protocol):
 
 
 class Call(Task):
-    """The caller is told when it is `finished`; then `keep_alive` says whether its connection may go on. `status`: three digits, or
-    nothing when the client was gone before the application said.
-    """
+    """The caller is told when it is `finished`; then there is a `response`, and it says whether the connection may go on."""
 
-    __slots__ = ("_caller", "_request", "_shared", "came", "client", "content", "keep_alive", "status")
+    __slots__ = ("_caller", "_request", "_shared", "came", "response")
 
     def __init__(self, shared: Shared, request: Whole, caller: Caller, now: float) -> None:
         self.began = 0.0
         self.thread = 0
         self.came = now
+        self.response: Response | None = None
         self._shared = shared
         self._request = request
         self._caller = caller
@@ -51,18 +51,10 @@ class Call(Task):
     def run(self) -> None:
         """Whatever the application does, the response is complete afterwards or the connection must not go on."""
         shared, request, caller = self._shared, self._request, self._caller
-        self.keep_alive = False
-        self.status = ""
-        self.content = 0
-        self.client = ""
         shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not shared.closing)
-        response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
-        self.keep_alive = response.keep_alive
-        self.status = response.status
-        self.content = response.content
-        self.client = response.client
+        self.response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
 
     def take_back(self, now: float) -> None:
         """The client gets another answer, if this one has not begun."""

@@ -58,18 +58,19 @@ class Connection(Line):
 
     def finished(self, call: Call, now: float) -> None:
         """The call is over; its response may still be on its way."""
-        shared, out = self._shared, self.out
-        shared.count(call, call.status, out.sent, now)
+        shared, out, response = self._shared, self.out, call.response
+        keep_alive = response is not None and response.keep_alive
+        shared.count(call, "" if response is None else response.status, out.sent, now)
         out.sent = 0
-        if call.keep_alive and self._mask == EPOLLIN and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
+        if keep_alive and self._mask == EPOLLIN and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
             # As nearly always: what the rest comes to, without the calls in between.
             self._state = IDLE
             self._due(now + shared.patience)
             if shared.access is not None:
-                shared.access(answered(call.head, call.status, call.content, call.came, now, call.client, self._client))
+                shared.access(answered(call.head, response, 0, call.came, now, self._client))
         else:
             self._untold = call
-            self._keep_alive = call.keep_alive
+            self._keep_alive = keep_alive
             self._state = FLUSHING
             self._attempt(self._said, now)
 

@@ -137,9 +137,7 @@ class Conversation:
             came = monotonic()
             response = self._application.answer(request, self._around, self, keep_alive=wanted)
             if self._access is not None:
-                self._access(
-                    answered(request.head, response.status, response.content, came, monotonic(), response.client, self._client)
-                )
+                self._access(answered(request.head, response, 0, came, monotonic(), self._client))
             if not response.keep_alive:
                 return True
             patience = self._settings.keepalive_timeout

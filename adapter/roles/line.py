@@ -109,8 +109,7 @@ class Line(Timed):
         """The access log of what has ended."""
         call, self._untold = self._untold, None
         if call is not None and self._shared.access is not None:
-            sent = max(0, call.content - self.out.unsent)
-            self._shared.access(answered(call.head, call.status, sent, call.came, now, call.client, self._client))
+            self._shared.access(answered(call.head, call.response, self.out.unsent, call.came, now, self._client))
 
     def _tell_refused(self, status: int, head: Head | None, now: float) -> None:
         if self._shared.access is not None:

@@ -1,20 +1,22 @@
 """What the access log is told of a request that has ended."""
 
+from adapter.gateway.wsgi import Response
 from adapter.protocols.entry import NO_RESPONSE, Entry
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.sending import refusal_body
 
 
 def answered(  # noqa: PLR0917 -- the hot path: names would cost more than all the rest
-    head: Head, status: str, content: int, came: float, now: float, corrected: str, client: str
+    head: Head, response: Response | None, unsent: int, came: float, now: float, client: str
 ) -> Entry:
-    """The application was called. `status`: nothing when the client was gone before it said. `content`: bytes of it that left.
-    `came`: when the request had arrived. `client`: the peer; `corrected`: who it is on whose behalf, if a proxy is believed.
+    """The application was called. `unsent`: bytes of the response that did not leave. `came`: when the request had arrived. `client`:
+    the peer; the response knows on whose behalf, if a proxy is believed.
     """
     said = head.variables.get
+    status, content, corrected = (response.status, response.content, response.client) if response is not None else ("", 0, "")
     return (
-        status or NO_RESPONSE,
-        content,
+        status or NO_RESPONSE,  # the client was gone before there was one
+        max(0, content - unsent),
         came,
         now,
         corrected or said("REMOTE_ADDR", client),  # a front end that speaks uwsgi says it

@@ -33,8 +33,52 @@ def parse_head(section: bytes, limits: Limits) -> Head:
     lines = split_lines(section)
     if len(lines) - 3 > limits.header_count:
         raise Refused(431, f"more than {limits.header_count} fields")
+    variables, modern, authority = _begin(lines[0])
+    collect(lines, variables)
+    host = variables.get("HTTP_HOST")
+    if modern if host is None else is_authority(host) is None:  # empty is allowed: a target without authority
+        raise Refused(400, "Host is missing, or not `name[:port]` (RFC 9110 §7.2, RFC 9112 §3.2)")
+    if authority is not None:  # that of an absolute-form replaces Host (RFC 9112 §3.2.2)
+        variables["HTTP_HOST"] = authority
+    length: int | None = 0
+    if "CONTENT_LENGTH" in variables or "HTTP_TRANSFER_ENCODING" in variables:
+        length = _length(variables, limits.body, modern=modern)
+    connection = variables.get("HTTP_CONNECTION")
+    keep_alive = modern if connection is None else _keep_alive(connection, modern=modern)
+    waits = "HTTP_EXPECT" in variables and _expects(variables["HTTP_EXPECT"], modern=modern) and length != 0
+    method, target, version = variables["REQUEST_METHOD"], variables["REQUEST_URI"], variables["SERVER_PROTOCOL"]
+    return _made(Head, (method, target, version, variables, keep_alive, waits, length))
+
+
+def parse_like(line: bytes, before: Head) -> Head | None:
+    """The head that begins with this request line, without its CRLF, and goes on with the very bytes that `before` went on with;
+    None: parse it as a whole. Raises Refused.
+    """
+    if line.translate(None, _TEXT):
+        return None
+    said, _, authority = _begin(line.decode("latin-1"))
+    version = said["SERVER_PROTOCOL"]
+    if authority is not None or version != before.version:
+        return None
+    variables = {**before.variables, **said}
+    return _made(
+        Head,
+        (
+            said["REQUEST_METHOD"],
+            said["REQUEST_URI"],
+            version,
+            variables,
+            before.keep_alive,
+            before.expect_continue,
+            before.length,
+        ),
+    )
+
+
+def _begin(line: str) -> tuple[Variables, bool, str | None]:
+    """What a request line says; is it HTTP/1.1; the authority, when the target came in absolute-form. Raises Refused."""
     try:
-        method, target, version = lines[0].split(" ")
+        method, target, version = line.split(" ")
     except ValueError:
         raise Refused(400, "the request line is not `method SP target SP version` (RFC 9112 §3)") from None
     modern = _MODERN.get(version)
@@ -55,19 +99,7 @@ def parse_head(section: bytes, limits: Limits) -> Head:
         "RAW_URI": target,
         "SERVER_PROTOCOL": version,
     }
-    collect(lines, variables)
-    host = variables.get("HTTP_HOST")
-    if modern if host is None else is_authority(host) is None:  # empty is allowed: a target without authority
-        raise Refused(400, "Host is missing, or not `name[:port]` (RFC 9110 §7.2, RFC 9112 §3.2)")
-    if authority is not None:  # that of an absolute-form replaces Host (RFC 9112 §3.2.2)
-        variables["HTTP_HOST"] = authority
-    length: int | None = 0
-    if "CONTENT_LENGTH" in variables or "HTTP_TRANSFER_ENCODING" in variables:
-        length = _length(variables, limits.body, modern=modern)
-    connection = variables.get("HTTP_CONNECTION")
-    keep_alive = modern if connection is None else _keep_alive(connection, modern=modern)
-    waits = "HTTP_EXPECT" in variables and _expects(variables["HTTP_EXPECT"], modern=modern) and length != 0
-    return _made(Head, (method, target, version, variables, keep_alive, waits, length))
+    return variables, modern, authority
 
 
 def split_lines(section: bytes) -> list[str]:

@@ -11,10 +11,11 @@ from adapter.protocols.spoken import HTTP
 
 from .chunked import Chunked
 from .events import END, Event, Head, Refusal, Refused
-from .head import parse_head
+from .head import parse_head, parse_like
 from .limits import Limits
 from .section import Section
 
+_CRLF = b"\r\n"
 _EMPTY_LINE = b"\r\n\r\n"
 _CR = 13
 
@@ -25,7 +26,7 @@ class Receiver:
     """
 
     spoken: ClassVar[str] = HTTP
-    __slots__ = ("_chunked", "_left", "_limits", "_refused", "_section", "_small")
+    __slots__ = ("_chunked", "_fields", "_last", "_left", "_limits", "_refused", "_section", "_small")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -34,6 +35,9 @@ class Receiver:
         self._left = 0  # bytes of content still to come, when Content-Length told
         self._chunked: Chunked | None = None
         self._refused = False
+        # Clients say the same of themselves in each request of a connection: then only what is new is looked at.
+        self._fields = b""  # the bytes behind the last request line
+        self._last: Head | None = None  # and what they came to
 
     def to_plain(self) -> dict[str, Any]:
         """Where in a message we are, for whoever goes on with it. Not after a `Refusal`."""
@@ -75,11 +79,19 @@ class Receiver:
             return None
         if self._left or self._section is not None or self._chunked is not None or self._refused:
             return None
+        end = data.find(_CRLF)
+        line, fields = data[:end], data[end:]
         try:
-            head = parse_head(data, self._limits)
+            head = parse_like(line, self._last) if self._last is not None and fields == self._fields else None
+            if head is None:
+                head = parse_head(data, self._limits)
         except Refused:
             return None
-        return head if head.length == 0 else None
+        if head.length != 0:
+            return None
+        if b"://" not in line:  # an absolute-form has changed what Host said
+            self._fields, self._last = fields, head
+        return head
 
     def eof(self) -> Refusal | None:
         """The client sends no more: fine between messages, a refusal when it cut one (RFC 9112 §8)."""
