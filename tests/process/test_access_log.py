@@ -265,6 +265,38 @@ def test_to_stdout() -> None:
             tail.close()
 
 
+def test_the_client_a_believed_proxy_names() -> None:
+    """The client is whom a proxy names, if it is believed; what it cannot name right does not get into the line."""
+    with logged("--forwarded-allow-ips=127.0.0.1") as server:
+        for path, said in (("/1", "192.0.2.7"), ("/2", '6"6'), ("/3", "")):
+            field = f"X-Forwarded-For: {said}\r\n" if said else ""
+            talk(server.address, f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{field}\r\n".encode())
+        assert server.stop() == 0
+        clients = {each["target"]: each["client"] for each in lines(server.directory / "access.log")}
+        assert clients == {"/1": "192.0.2.7", "/2": "127.0.0.1", "/3": "127.0.0.1"}
+
+
+def test_the_client_a_front_end_names() -> None:
+    """By the uwsgi protocol the front end says who asks, and what."""
+    names = {
+        "REQUEST_METHOD": "GET",
+        "REQUEST_URI": "/x",
+        "PATH_INFO": "/x",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "192.0.2.9",
+    }
+    block = b"".join(
+        struct.pack("<H", len(part)) + part for pair in names.items() for part in (pair[0].encode(), pair[1].encode())
+    )
+    server = logged("--uwsgi=127.0.0.1:0")
+    server._words.remove("--bind=127.0.0.1:0")
+    with server:
+        assert talk(server.address, struct.pack("<BHB", 0, len(block), 0) + block).endswith(b"hello\n")
+        assert server.stop() == 0
+        (told,) = lines(server.directory / "access.log")
+        assert (told["client"], told["method"], told["target"], told["status"]) == ("192.0.2.9", "GET", "/x", 200)
+
+
 def test_workers_without_privileges() -> None:
     """The file is root's, workers are nobody: they write to it, also those that are born later, and after a rotation."""
     server = logged(f"--uid={NOBODY}", f"--gid={NOBODY}")
