@@ -197,6 +197,8 @@ def test_the_backlog_is_told() -> None:
                     stack.enter_context(socket.create_connection((host, int(port)), timeout=60))
                 assert stats(f"unix:{server.directory}/stats")["listen_queue"] == 5
                 with Line(server.directory / "control") as line:
-                    assert line.ask("status")["status"]["queues"] == [{"listener": server.address, "waiting": 5, "most": 1024}]
+                    assert line.ask("status")["status"]["queues"] == [
+                        {"listener": server.address, "protocol": "http", "waiting": 5, "most": 1024}
+                    ]
         finally:
             os.kill(worker, SIGCONT)
