@@ -42,7 +42,8 @@ class MasterFifo:
 
     def _go_to(self, path: str) -> None:
         former = self._open
-        if former is not None and former.path == path and former.in_place():
+        if former is not None and former.is_at(path):
+            former.path = path  # perhaps spelled in another way now, as /var/run and /run
             return
         new = fifo.claim(path)
         self._let_go()

@@ -36,8 +36,12 @@ class Fifo:
 
     def in_place(self) -> bool:
         """Is it what the path leads to? Else nobody can open it any more."""
+        return self.is_at(self.path)
+
+    def is_at(self, path: str) -> bool:
+        """Does this path, perhaps another one, lead to it?"""
         try:
-            found = os.lstat(self.path)
+            found = os.lstat(path)
         except OSError:
             return False
         return (found.st_dev, found.st_ino) == self._inode
