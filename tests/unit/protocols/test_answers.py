@@ -29,6 +29,7 @@ def test_a_good_answer_becomes_its_lines(case: Answer) -> None:
     assert (empty, rest) == (b"\r\n\r\n", b"")
     assert [line for line in lines if line in case.lines] == list(case.lines)
     assert set(lines) - set(case.lines) <= OWN
+    assert sum(line.lower().startswith(b"date:") for line in lines) == 1
 
 
 @pytest.mark.parametrize("case", [case for case in ANSWERS if case.lines is None], ids=named)
