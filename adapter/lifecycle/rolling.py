@@ -5,7 +5,7 @@ A slot is filled before anyone in it is relieved; a generation is committed when
 
 from dataclasses import replace
 
-from adapter.exits import STOPPED
+from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Answer, Commit, Exit
 from adapter.lifecycle.commands import Command
@@ -19,6 +19,7 @@ def settle(turn: Turn) -> None:
     if turn.state.leaving is None:
         turn.change(retry_at=None)
         rollback.judge(turn)
+        _end_hopeless(turn)
         _load_anew(turn)
         _cut(turn)
         _fill(turn)
@@ -30,11 +31,18 @@ def settle(turn: Turn) -> None:
     _leave(turn)
 
 
+def _end_hopeless(turn: Turn) -> None:
+    """The preloader of the generation on trial was stuck, and was ended: nobody could fill the slots that are left."""
+    target = turn.state.generation(turn.state.target)
+    if target is not None and turn.state.on_trial(target.number) and target.phase in (Phase.DISMISSED, Phase.GONE):
+        turn.fail("its preloader was stuck, and was ended", code=SYSTEM_FAILED)
+
+
 def _load_anew(turn: Turn) -> None:
     """The serving generation lost its preloader: its workers go on, but nobody could replace them."""
     state = turn.state
     generation = state.generation(state.target)
-    if state.change is not None or generation is None or generation.phase is not Phase.GONE:
+    if state.change is not None or state.leaving is not None or generation is None or generation.phase is not Phase.GONE:
         return
     until = turn.pause(generation.number)
     if until is not None:
