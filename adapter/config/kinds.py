@@ -113,6 +113,12 @@ def _maybe_bytes(text: str) -> int:
     return 0 if text == "0" else _bytes(text)
 
 
+def _url_path(text: str) -> str:
+    if not text.startswith("/") or not text.isascii() or not text.isprintable() or set(text) & set(" ?#%"):
+        raise ValueError(text)
+    return text
+
+
 def _number(text: str) -> int:
     if (number := _digits(text)) > 1_000_000_000:  # noqa: PLR2004 -- a typo beyond that
         raise ValueError(text)
@@ -234,6 +240,7 @@ WORKERS = Kind("N|auto|N:M", "a whole number from 1 to 1024, or auto, or two of 
 DURATION = Kind("TIME", "a time from 0 to 168h, such as 8, 1.5m or 500ms", _seconds)
 SOME_DURATION = Kind("TIME", "a time above 0 and up to 168h, such as 8, 1.5m or 500ms", _some_seconds)
 CANARY = Kind("N|TIME", "a number of answers from 1 to 1000000, such as 500, or a time with its unit, such as 30s", _canary)
+URL_PATH = Kind("PATH", "a path of our own, such as /-/ready", _url_path)
 NUMBER = Kind("N", "a whole number from 0 to 1000000000", _number)
 MAYBE_SIZE = Kind("SIZE", "0, or a size such as 512M or 1G", _maybe_bytes)
 SIZE = Kind("SIZE", "a size of at least 1 byte, such as 8190, 512K, 10M or 1G", _bytes)

@@ -70,6 +70,9 @@ class Settings(NamedTuple):
         kinds.PROXIES, "Believe X-Forwarded-For and -Proto of these peers: addresses, networks, unix, * (all); commas; repeatable.",
         "Nobody: a proxy that does not set these fields, even on this host, passes on what its client wrote into them.",
         _LISTEN, many=True)] = ()
+    health_path: Annotated[str, Option(
+        kinds.URL_PATH, "Answer this path ourselves: 200, or 503 once we were asked to stop.",
+        "Every path is the application's.", _LISTEN, inetd=False)] = ""
     backlog: Annotated[int, Option(
         kinds.count(65535), "Connections the kernel may queue for us.",
         "Room for a burst during a restart; the kernel lowers it to net.core.somaxconn.", _LISTEN, inetd=False)] = 1024
@@ -136,6 +139,9 @@ class Settings(NamedTuple):
     drain_timeout: Annotated[float, Option(
         kinds.DURATION, "A stop or reload lets requests in flight run so long, then cuts them.",
         "Below the 10 s after which supervisord and Docker kill.", _TIME)] = 8.0
+    lame_duck: Annotated[float, Option(
+        kinds.DURATION, "After TERM serve on so long, while `adapter status --ready` and --health-path say no; then drain.",
+        "For load balancers that ask, and take their time; a supervisor's patience must be longer by as much.", _TIME, inetd=False)] = 0.0
     boot_timeout: Annotated[float, Option(
         kinds.SOME_DURATION, "A worker that is not ready after so long has failed.",
         "Large applications import for tens of seconds.", _TIME)] = 60.0

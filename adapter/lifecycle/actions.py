@@ -95,6 +95,13 @@ class TellStacks:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveRotation:
+    """Have these workers say that they are not ready any more, and serve on. One that is forked later starts as the state says."""
+
+    workers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopListening:
     """Turn new connections away from listeners that are our own (inherited ones belong to our successor)."""
 
@@ -167,6 +174,6 @@ class Exit:
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | InsistOnStacks | TellStacks | StopListening
+    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | InsistOnStacks | TellStacks | LeaveRotation | StopListening
     | Commit | Answer | Say | Pause | Wake | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

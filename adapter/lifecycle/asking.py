@@ -2,12 +2,11 @@
 
 from adapter.exits import STOPPED
 from adapter.lifecycle import rollback
-from adapter.lifecycle.actions import Answer, Pause, ReopenLogs, Report, StopPreflight, Wake, WritePidfile
+from adapter.lifecycle.actions import Answer, LeaveRotation, Pause, ReopenLogs, Report, Wake, WritePidfile
 from adapter.lifecycle.commands import CHANGES, Command, joined
 from adapter.lifecycle.events import Asked
 from adapter.lifecycle.scaling import scale
 from adapter.lifecycle.showing import show_stacks
-from adapter.lifecycle.state import Move
 from adapter.lifecycle.turn import STOPPING, Turn
 
 
@@ -17,11 +16,9 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
     turn.say("info", command.value, source=event.source)
     match command:
         case Command.STOP:
-            if turn.state.leaving is None:
-                _abandon_change(turn)
-                turn.leave(STOPPED, turn.state.limits.drain)
+            _stop(turn)
         case Command.STOP_NOW:
-            _abandon_change(turn)
+            turn.abandon()
             turn.leave(turn.state.leaving.code if turn.state.leaving else STOPPED, 0.0)
         case Command.MORE:
             scale(turn, turn.state.slots + 1)
@@ -50,21 +47,27 @@ def asked(turn: Turn, event: Asked) -> None:  # noqa: C901, PLR0912 -- the table
             _change(turn, command)
 
 
-def _abandon_change(turn: Turn) -> None:
-    """Whoever waits for a reload is told that it will not come."""
-    change = turn.state.change
-    if change is None:
+def _stop(turn: Turn) -> None:
+    if turn.state.stopping:
         return
-    turn.change(change=None)
-    if change.move is Move.PREFLIGHT:
-        turn.order(StopPreflight())
-    turn.order(Answer(STOPPING))
+    seconds, change = turn.state.limits.lame_duck, turn.state.change
+    if seconds <= 0 or (change is not None and change.previous is None):
+        turn.abandon()
+        turn.leave(STOPPED, turn.state.limits.drain)
+        return
+    if turn.state.queued is not None:
+        turn.change(queued=None)
+        turn.order(Answer(STOPPING))
+    turn.fail(STOPPING, code=STOPPED)  # a change under way: what served before it serves on
+    turn.change(lame_duck=turn.now + seconds, probation=None)
+    turn.order(LeaveRotation(tuple(each.id for each in turn.state.workers if each.live)))
+    turn.say("info", "lame duck: serving on, though not ready any more", seconds=seconds)
 
 
 def _change(turn: Turn, command: Command) -> None:
     if command is Command.ROLLBACK:
         rollback.asked(turn)
-    elif turn.state.leaving is not None:
+    elif turn.state.stopping:
         turn.say("warning", "not reloading: we are stopping")
         turn.order(Answer(STOPPING))
     elif turn.state.change is not None:

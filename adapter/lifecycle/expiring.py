@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from adapter.exits import SYSTEM_FAILED
+from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Abort
 from adapter.lifecycle.events import BootFailed, Ticked
@@ -18,9 +18,15 @@ def expire(turn: Turn, _: Ticked) -> None:
     change = turn.state.change
     if change is not None and _over(change.deadline, turn.now):
         turn.fail("the pre-flight took longer than the boot timeout", code=SYSTEM_FAILED)
+    if _over(turn.state.lame_duck, turn.now):
+        turn.leave(STOPPED, turn.state.limits.drain)
     if _over(turn.state.probation, turn.now):
         turn.change(probation=None)
         turn.say("info", "probation passed", generation=turn.state.target)
+    _expire_preloaders(turn)
+
+
+def _expire_preloaders(turn: Turn) -> None:
     for generation in turn.state.generations:
         if _over(generation.deadline, turn.now):
             if generation.number == turn.state.parked:

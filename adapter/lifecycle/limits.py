@@ -27,6 +27,7 @@ class Limits:
     surge: int = 1
     drain: float = 8.0
     boot: float = 60.0
+    lame_duck: float = 0.0  # how long we serve on after we were asked to stop, while we say that we are not ready
     lazy: bool = False
     lifetime: float = 0.0  # of a worker, from its being ready; 0: as long as it likes
     lifetime_jitter: float = 0.0

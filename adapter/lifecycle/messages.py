@@ -66,6 +66,11 @@ class WakeUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfRotation:
+    """To a worker: serve on, and say to whoever asks for --health-path that no more requests should come."""
+
+
+@dataclass(frozen=True, slots=True)
 class TellNumbers:
     """To a worker: say your numbers in the log."""
 
@@ -185,7 +190,7 @@ class Asks:
 
 
 Message = (
-    Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
+    Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | OutOfRotation | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
     | IsLeaving | IsStuck | HasAnswered | IsDraining | IsIdle | Asks | TellStacks | HasToldStacks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
@@ -196,6 +201,7 @@ _KINDS: dict[str, type[Any]] = {
     "pause": PauseNow,
     "resume": ResumeNow,
     "wake": WakeUp,
+    "out-of-rotation": OutOfRotation,
     "numbers": TellNumbers,
     "logs": TakeLogs,
     "loaded": HasLoaded,

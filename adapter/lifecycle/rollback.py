@@ -19,7 +19,7 @@ _FEW = 5
 
 def refusal(state: State) -> str:
     """Why a rollback asked for now would come to nothing; empty when it would not."""
-    if state.leaving is not None:
+    if state.stopping:
         return STOPPING
     change = state.change
     if state.parked is not None or (change is not None and change.kind is not None and change.previous is not None):

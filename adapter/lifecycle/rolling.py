@@ -42,7 +42,7 @@ def _load_anew(turn: Turn) -> None:
     """The serving generation lost its preloader: its workers go on, but nobody could replace them."""
     state = turn.state
     generation = state.generation(state.target)
-    if state.change is not None or state.leaving is not None or generation is None or generation.phase is not Phase.GONE:
+    if state.change is not None or state.stopping or generation is None or generation.phase is not Phase.GONE:
         return
     until = turn.pause(generation.number)
     if until is not None:

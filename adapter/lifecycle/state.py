@@ -133,6 +133,7 @@ class State:
     generations: tuple[Generation, ...] = ()
     change: Change | None = None
     queued: Command | None = None  # a reload asked for during a reload: done right after it
+    lame_duck: float | None = None  # asked to stop; until then all serve on, and tell load balancers to look elsewhere
     leaving: Leaving | None = None
     paused: bool = False  # no worker is to take a request
     parked: int | None = None  # the generation kept for a rollback: LOADED, its listeners closed
@@ -160,6 +161,11 @@ class State:
     def generation(self, number: int) -> Generation | None:
         """The generation with this number, if it is still known."""
         return next((each for each in self.generations if each.number == number), None)
+
+    @property
+    def stopping(self) -> bool:
+        """Were we asked to stop?"""
+        return self.leaving is not None or self.lame_duck is not None
 
     @property
     def limits(self) -> Limits:
@@ -202,7 +208,7 @@ class State:
 def next_deadline(state: State) -> float | None:
     """The next instant at which something is to be decided; None: nothing but news can change us."""
     instants = [worker.deadline for worker in state.workers] + [generation.deadline for generation in state.generations]
-    instants += [state.retry_at, state.shown_by, state.probation]
+    instants += [state.retry_at, state.shown_by, state.probation, state.lame_duck]
     instants += [state.change.deadline, state.change.canary_until] if state.change else []
     return min((instant for instant in instants if instant is not None), default=None)
 
@@ -230,4 +236,5 @@ def shifted(state: State, seconds: float) -> State:
         shown_by=later(state.shown_by),
         change=change and replace(change, deadline=later(change.deadline), canary_until=later(change.canary_until)),
         probation=later(state.probation),
+        lame_duck=later(state.lame_duck),
     )

@@ -26,6 +26,7 @@ def status(state: State, now: float) -> dict[str, Any]:
         "recycled": state.recycled,
         "rollbacks": state.rollbacks,
         "kept": state.parked,
+        "lame_duck": state.lame_duck is not None,
         "probation": state.probation is not None,
         "uptime": _seconds(now - state.since),
     }

@@ -147,6 +147,16 @@ class Turn:
         self.change(failed_reloads=self.state.failed_reloads + 1)
         self.begin_queued()
 
+    def abandon(self) -> None:
+        """We leave: whoever waits for the change under way is told that it will not come."""
+        change = self.state.change
+        if change is None:
+            return
+        self.change(change=None)
+        if change.move is Move.PREFLIGHT:
+            self.order(StopPreflight())
+        self.order(Answer(STOPPING))
+
     def _restore(self, change: Change) -> None:
         failed = self.state.target
         self.change(target=change.previous, slots=change.slots, retry_at=None)
@@ -175,7 +185,7 @@ class Turn:
             self.order(Answer(STOPPING))
         leaving = replace(self.state.leaving or Leaving(), code=code, seconds=seconds)
         # Not paused any more: who drains takes what it has accepted.
-        self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None, paused=False)
+        self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None, paused=False, lame_duck=None)
 
 
 def _name(change: Change) -> str:

@@ -15,6 +15,7 @@ def limits_of(settings: Settings) -> Limits:
         surge=settings.surge,
         drain=settings.drain_timeout,
         boot=settings.boot_timeout,
+        lame_duck=settings.lame_duck,
         lazy=settings.lazy_apps,
         lifetime=settings.max_lifetime,
         lifetime_jitter=settings.max_lifetime_jitter,

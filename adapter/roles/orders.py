@@ -14,7 +14,7 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
-from adapter.lifecycle.messages import PauseNow, ResumeNow, TellNumbers, TellStacks, WakeUp
+from adapter.lifecycle.messages import OutOfRotation, PauseNow, ResumeNow, TellNumbers, TellStacks, WakeUp
 from adapter.lifecycle.state import Move, State
 from adapter.lifecycle.status import lines
 from adapter.lifecycle.waiting import wait_for
@@ -78,6 +78,7 @@ class Orders:
             a.StopListening: lambda _: self._stop_listening(),
             a.Commit: lambda order: self._commit(order.generation),
             a.Answer: lambda order: self._answers.append((order, self.state.target)),
+            a.LeaveRotation: lambda order: self.crew.tell(OutOfRotation(), order.workers),
             a.Pause: lambda order: self.crew.tell(PauseNow() if order.paused else ResumeNow(), order.workers),
             a.Wake: lambda _: self.crew.tell(WakeUp()),
             a.Report: lambda order: self._report(workers=order.workers),
@@ -187,6 +188,8 @@ class Orders:
             return
         if self.state.paused:
             self.crew.tell(PauseNow(), [order.worker])
+        if self.state.lame_duck is not None:
+            self.crew.tell(OutOfRotation(), [order.worker])
         self._log_files.give(order.worker, self.crew.families[order.generation].settings)
 
     def _drain(self, order: a.Drain) -> None:

@@ -35,6 +35,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles import logs, worker
+from adapter.roles.birth import Birth, tell_where_it_hangs
 from adapter.roles.imported import Imported
 from adapter.roles.inside import Inside
 from adapter.roles.logs import open_log
@@ -88,7 +89,7 @@ class _Preloader:
         self._imported = Imported(self._say) if settings.watch else None
         self._took = 0.0  # seconds to import it
 
-    def run(self) -> worker.Birth | None:
+    def run(self) -> Birth | None:
         """Until the master hangs up: None. In a forked worker: what it was born with."""
         failure = self._prepare()
         if failure is not None:
@@ -110,7 +111,7 @@ class _Preloader:
         """Become what the settings say and import the application."""
         settings = self._settings
         self._witness.attend()
-        worker.tell_where_it_hangs(settings.boot_timeout, self._witness)
+        tell_where_it_hangs(settings.boot_timeout, self._witness)
         try:
             settle_in(settings, "serve")
             seat.place = self._inside
@@ -141,7 +142,7 @@ class _Preloader:
         if self._imported is not None:
             self._imported.tell(error)
 
-    def _fork(self, order: ForkWorker, fd: int, witness: int) -> worker.Birth | None:
+    def _fork(self, order: ForkWorker, fd: int, witness: int) -> Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""
         pipes: list[int] = []
         try:
@@ -164,7 +165,7 @@ class _Preloader:
             os.close(released)
             self._witness.close()
             channel, own = Channel.adopt(fd), Witness(witness)
-            return worker.Birth(channel, own, order.worker, order.slot, self._inside, self._app, self._took)
+            return Birth(channel, own, order.worker, order.slot, self._inside, self._app, self._took)
         for each in (fd, witness, telling):
             os.close(each)
         self._parent_of(between, order.worker, told)

@@ -5,24 +5,23 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from signal import Signals
-from typing import Any, NamedTuple
 
 from adapter import exits
 from adapter.config.settings import Settings
-from adapter.gateway.load import load
+from adapter.gateway.health import Health
 from adapter.lifecycle.dialects import SIGNALS
 from adapter.lifecycle.limits import FINAL_LINGER, MERCY
 from adapter.lifecycle.messages import (
     DrainNow,
-    HasFailed,
     HasToldStacks,
     IsDraining,
     IsIdle,
     IsLeaving,
     IsReady,
     Message,
+    OutOfRotation,
     PauseNow,
     ResumeNow,
     Serve,
@@ -34,8 +33,8 @@ from adapter.lifecycle.messages import (
     to_plain,
 )
 from adapter.log import Log
+from adapter.roles.birth import Birth, bring_up
 from adapter.roles.imported import Imported
-from adapter.roles.inside import Inside
 from adapter.roles.lastwords import stacks
 from adapter.roles.scoring import Score
 from adapter.roles.serving import Server
@@ -44,26 +43,13 @@ from adapter.roles.workerlogs import WorkerLogs
 from adapter.scoreboard import cells
 from adapter.scoreboard.figures import Now
 from adapter.unix import handover
-from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.sharedcells import Writing
 from adapter.unix.signals import Trap, be_interruptible, block, deafen, interrupt, unblock
-from adapter.unix.witness import Witness, show_on_stderr
+from adapter.unix.witness import show_on_stderr
 
 _OURS = tuple(row.signal for row in SIGNALS)
 _DEAF = tuple(each for each in _OURS if each is not Signals.SIGTERM)
-
-
-class Birth(NamedTuple):
-    """What a worker is born with."""
-
-    channel: Channel
-    witness: Witness
-    id: int
-    slot: int
-    inside: Inside
-    app: Callable[..., Any] | None  # None: it imports the application itself
-    took: float = 0.0  # seconds to import it
 
 
 def run(birth: Birth, settings: Settings, log: Log) -> int:
@@ -91,31 +77,24 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
         after_in_child=lambda: _be_nobody([*listeners.values(), *(queue or ())], birth, trap),
     )
     birth.inside.become(birth.id, birth.slot, birth.channel, log)
-    began = time.monotonic()
-    app = birth.app or _load(birth, settings)
-    took = birth.took if birth.app else time.monotonic() - began
-    if app is None or not birth.inside.prepare():
+    brought = bring_up(birth, settings)
+    if brought is None:
         return exits.FAILED
-    birth.witness.attend()  # again: the application may have turned faulthandler to its own use
-    birth.witness.show_on_request()
+    health = Health(brought.app, settings.health_path)
+    app = health if settings.health_path else brought.app
     logs = WorkerLogs(settings, birth.slot, birth.inside.generation, log)
     multiprocess = (settings.workers_most or settings.workers) > 1
     server = Server(
         app, settings, listeners, log, multiprocess=multiprocess, queue=queue, spoken=orders.addresses, access=logs.note
     )
     server.attend(birth.witness)
-    score = Score(server, cell, _who(birth, took), settings.threads)
-    return _Worker(birth, settings, server, trap, log, score=score, logs=logs).run()
+    score = Score(server, cell, _who(birth, brought.took), settings.threads)
+    return _Worker(birth, settings, server, trap, log, score=score, logs=logs, health=health).run()
 
 
 def _who(birth: Birth, took: float) -> Now:
     born = time.monotonic_ns()
     return Now(birth.id, birth.slot, birth.inside.generation, os.getpid(), imported=round(took * 1e6), born=born)
-
-
-def tell_where_it_hangs(seconds: float, witness: Witness) -> None:
-    """Have the stack of an import that hangs shown shortly before the master gives up on it: its clock began before our process did."""
-    faulthandler.dump_traceback_later(max(seconds / 2, min(seconds * 0.9, seconds - 2)), exit=False, file=witness.fd)
 
 
 def _be_nobody(sockets: Iterable[socket.socket], birth: Birth, trap: Trap) -> None:
@@ -134,28 +113,18 @@ def _be_nobody(sockets: Iterable[socket.socket], birth: Birth, trap: Trap) -> No
     unblock(_OURS)
 
 
-def _load(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
-    """Import the application here (--lazy-apps); a failure is told to the master."""
-    from adapter.roles.preloader import failure_of  # noqa: PLC0415 -- the preloader imports us
-
-    tell_where_it_hangs(settings.boot_timeout, birth.witness)
-    told = Imported(lambda message: birth.channel.send(to_plain(message))).tell if settings.watch else lambda _: None
-    try:
-        return load(settings.app)
-    except exits.Fatal as error:
-        told(error)
-        birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))
-    except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
-        told(error)
-        birth.channel.send(to_plain(HasFailed(*failure_of(settings.app, error))))
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-    return None
-
-
 class _Worker:
     def __init__(
-        self, birth: Birth, settings: Settings, server: Server, trap: Trap, log: Log, *, score: Score, logs: WorkerLogs
+        self,
+        birth: Birth,
+        settings: Settings,
+        server: Server,
+        trap: Trap,
+        log: Log,
+        *,
+        score: Score,
+        logs: WorkerLogs,
+        health: Health,
     ) -> None:
         self._channel = birth.channel
         self._witness = birth.witness
@@ -166,6 +135,7 @@ class _Worker:
         self._trap = trap
         self._log = log
         self._score = score
+        self._health = health
         self._orphaned = False
         self._vitals = Vitals(server, settings, birth.id, self._say, log)
 
@@ -223,7 +193,11 @@ class _Worker:
         if received is None:
             self._orphan()
             return False
-        match from_plain(received[0]):
+        self._obey(from_plain(received[0]), received[1])
+        return True
+
+    def _obey(self, message: Message | None, fds: list[int]) -> None:
+        match message:
             case DrainNow() as order:
                 self._drain(order)
                 self._say(IsDraining())
@@ -231,6 +205,8 @@ class _Worker:
                 self._server.pause()
             case ResumeNow():
                 self._server.resume()
+            case OutOfRotation():
+                self._health.ready = False
             case WakeUp():
                 self._wake()
             case TellNumbers() as order:
@@ -238,10 +214,9 @@ class _Worker:
             case TellStacks():
                 self._show_stacks()
             case TakeLogs() as order:
-                self._logs.take(order, received[1])
+                self._logs.take(order, fds)
             case _:
                 pass
-        return True
 
     def _signalled(self) -> None:
         """TERM: from the kernel because the master died, or from somebody who signals the whole group."""
@@ -274,6 +249,7 @@ class _Worker:
         # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
         # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
         self._inside.drains.set()
+        self._health.ready = self._health.ready and not order.final
         file = 2 if self._orphaned else self._witness.fd
         faulthandler.dump_traceback_later(order.seconds + MERCY / 2, exit=self._orphaned, file=file)
         self._server.drain(order.seconds, linger=order.linger, leaving=order.leaving, final=order.final)

@@ -28,6 +28,7 @@ limits = st.builds(
     drain=st.sampled_from([0.1, 0.7, 8.0]),
     boot=st.sampled_from([5.0, 60.0]),
     deaths=st.integers(1, 4),
+    lame_duck=st.sampled_from([0.0, 0.0, 5.0]),
     window=st.sampled_from([0.3, 10.0]),
     lifetime=st.sampled_from([0.0, 0.0, 30.0]),
     lifetime_jitter=st.sampled_from([0.0, 50.0]),
@@ -433,7 +434,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             stages = {(each.stage, each.generation) for each in self.state.workers}
             assert stages == {(Stage.READY, self.state.target)}, self.state
             assert len(self.state.workers) == self.state.slots, self.state
-            began, allowed = self.now, self.state.limits.drain
+            began, allowed = self.now, self.state.limits.drain + self.state.limits.lame_duck
             self.tell(e.Asked(Command.STOP, "signal"))
             self.go_on(obeying=False)
             assert self.now <= began + allowed + MERCY + LAST_WORD + 1e-6, "the stop took longer than its deadline"
@@ -446,7 +447,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             went_on = [self.goes_on(each, obeying=obeying) for each in list(self.kernel.processes)]
             if not any(went_on):
                 state = self.state
-                waits = pressing(state) or state.retry_at is not None or state.change is not None
+                waits = pressing(state) or state.retry_at is not None or state.change is not None or state.lame_duck is not None
                 due = next_deadline(state) if waits else None
                 if due is None and not self.kernel.news and not self.kernel.reexec_ordered:
                     return

@@ -33,6 +33,7 @@ def test_status():
         "recycled": 6,
         "rollbacks": 0,
         "kept": None,
+        "lame_duck": False,
         "probation": False,
         "uptime": 60.5,
     }
