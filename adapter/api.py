@@ -48,6 +48,7 @@ class Place(Protocol):
     after_fork: list[Callable[[], Any]]
     drains: threading.Event
     locks: Locks
+    extend: Callable[[float], None]
 
     def ask(self, command: str) -> None:
         """Of the master; it answers in the log."""
@@ -105,6 +106,16 @@ def master_pid() -> int:
 def draining() -> bool:
     """Was this worker told to finish what it holds and to leave? Long work that can be cut short asks it now and then."""
     return seat.serving("draining()").drains.is_set()
+
+
+def extend_deadline(seconds: float) -> None:
+    """The request that this thread works on may last so much longer than `--request-timeout` says; asked again, it adds up.
+
+    Without that option, or in a thread with no request, it changes nothing. Raises ValueError for less than nothing.
+    """
+    if not seconds >= 0:
+        raise ValueError(f"extend_deadline() takes seconds from 0 on, not {seconds}")
+    seat.serving("extend_deadline()").extend(seconds)
 
 
 def workers() -> list[dict[str, Any]]:

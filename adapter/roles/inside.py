@@ -30,6 +30,7 @@ class Inside:
         self.options: Mapping[str, Any] = settings._asdict()
         self.after_fork: list[Callable[[], Any]] = []
         self.drains = threading.Event()
+        self.extend: Callable[[float], None] = lambda _seconds: None  # until somebody watches deadlines
         self._file = locks
         self.locks: Locks
         self._begin_locks()

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from adapter.api import seat
 from adapter.config.settings import Settings
 from adapter.lifecycle.messages import HasAnswered, IsLeaving, IsStuck, Message
 from adapter.lifecycle.recycling import Quota
@@ -45,6 +46,8 @@ class Vitals:
         self._given_up: set[Task] = set()
         if settings.request_timeout:
             server.surround({"adapter.extend_deadline": self._extend})
+            if seat.place is not None:
+                seat.place.extend = self._extend
 
     @property
     def wanted(self) -> bool:

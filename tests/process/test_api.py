@@ -207,3 +207,27 @@ def test_what_it_asks_leaks_nothing() -> None:
         for _ in range(300):
             answer(address, "/workers")
         assert [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids] <= [each + 1 for each in before]
+
+
+LONG = """
+import time
+
+from adapter import api
+
+
+def application(environ, start_response):
+    api.extend_deadline(60)
+    time.sleep(2.5)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"long\\n"]
+"""
+
+
+@pytest.mark.parametrize("option", ["--request-timeout=1", "--drain-timeout=8"])
+def test_a_request_gives_itself_more_time(option: str) -> None:
+    """A request that asked for more time is answered past its deadline; where there is none, nothing changes."""
+    server = Adapter("long.py", option)
+    server.write("long.py", LONG)
+    with server:
+        assert answer(server.address) == b"long\n"
+        assert not any("past its deadline" in line for line in server.log.all())

@@ -17,6 +17,15 @@ def test_outside(name):
         getattr(api, name)()
 
 
+def test_no_deadline_outside():
+    """Nor is there a deadline to extend; and never by less than nothing."""
+    with pytest.raises(api.NotServing, match=r"^extend_deadline\(\): this process is no worker"):
+        api.extend_deadline(5)
+    for nothing in (-1, float("nan")):
+        with pytest.raises(ValueError, match="takes seconds from 0 on"):
+            api.extend_deadline(nothing)
+
+
 @pytest.mark.parametrize("verb", ["acquire", "release", "locked"])
 def test_locks_outside(verb):
     """A lock can be prepared anywhere; to hold one takes a worker."""
