@@ -165,8 +165,11 @@ class Gate:
         while (guest := shared.handing.take()) is not None:
             if self._sweeping:
                 shared.loop.deadlines.set(self._quiet, now + QUIET)
-            guest.socket.setblocking(False)
-            Connection(shared, guest, now)
+            try:
+                guest.socket.setblocking(False)
+                Connection(shared, guest, now)
+            except OSError:  # the kernel has no room in our epoll
+                guest.socket.close()
 
     def _admit(self, address: str, connection: socket.socket, peer: object, now: float) -> None:
         shared = self._shared

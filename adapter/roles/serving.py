@@ -141,7 +141,17 @@ class Server:
         return self._whole
 
     def _lead(self) -> int:
-        """One turn of the loop, in the thread that leads."""
+        """One turn of the loop, in the thread that leads. A bug that ends it must not leave a worker that nobody leads."""
+        try:
+            return self._turn()
+        except Exception:  # noqa: BLE001 -- as above
+            self._log.error("a worker failed: this is a bug of adapter")
+            self._log.block(traceback.format_exc())
+            self._whole = False
+            self.give_up()
+            return OVER
+
+    def _turn(self) -> int:
         if self._over():
             self._whole = self._cut()
             if self._shared.threads.busy:  # a call that was cut, or taken back long ago

@@ -75,7 +75,7 @@ class Shared:
         self.linger = 0.0  # seconds an idle connection stays while we drain
         self.accepted = self.closed = 0
         self.requests = 0
-        self.answered = dict.fromkeys(("", "2", "3", "4", "5"), 0)  # by the first digit of the status; "": the client was gone
+        self.answered = dict.fromkeys(("", *"23456789"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long

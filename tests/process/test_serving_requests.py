@@ -232,6 +232,33 @@ def test_many_connections_at_once():
         assert not wrong
 
 
+@pytest.mark.parametrize("status", ["299 Odd", "600 Beyond", "999 Last"])
+def test_a_status_of_no_known_class_is_a_status(status):
+    """What an application may say harms nobody, whoever counts it."""
+
+    def app(_environ, start_response):
+        start_response(status, [])
+        return [b"odd"]
+
+    with Serving(app) as serving, serving.client() as client:
+        for _ in range(2):
+            client.send(GET)
+            response = client.response()
+            assert (response.status, response.body) == (int(status[:3]), b"odd")
+
+
+def test_a_loop_that_fails_ends_the_worker_and_tells():
+    """A bug in the thread that leads is not a worker that hangs."""
+    with Serving(hello) as serving:
+        loop = serving.server._loop
+        serving.do(lambda: setattr(loop, "turn", None))
+        assert serving.result() is False
+        serving.log.wait_for("a worker failed: this is a bug of adapter")
+        serving.log.wait_for("TypeError")
+        serving.server.release()
+        loop.close()
+
+
 def count_turns(serving):
     """A counter of the loop's turns that brought news."""
     return lambda: serving.server._shared.threads.turns
