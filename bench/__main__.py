@@ -15,8 +15,8 @@ from bench.server import Machine
 
 ROOT = Path(__file__).parent.parent
 _EPILOG = """examples:
-  python -m bench                               everything: about half an hour on a quiet machine
-  python -m bench --quick                       one round of a second: about two minutes, a look and no result
+  python -m bench                               everything: about 45 minutes, on a machine that does nothing else
+  python -m bench --quick                       the main things, one round of a second: about two minutes, a look and no result
   python -m bench --only hello,mix --servers adapter,granian
   python -m bench --write                       everything, into docs/benchmarks.md and docs/benchmarks.svg
   python -m bench --read .build/bench.json --write      the last run again, without measuring"""
@@ -35,13 +35,11 @@ def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m bench", description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     works, servers = list(workloads.BY_NAME), list(peers.BY_NAME)
-    parser.add_argument("--only", metavar="NAMES", type=lambda text: _names(works, text), default=works, help=", ".join(works))
-    parser.add_argument(
-        "--servers", metavar="NAMES", type=lambda text: _names(servers, text), default=servers, help=", ".join(servers)
-    )
+    parser.add_argument("--only", metavar="NAMES", type=lambda text: _names(works, text), help=", ".join(works))
+    parser.add_argument("--servers", metavar="NAMES", type=lambda text: _names(servers, text), help=", ".join(servers))
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the table has medians (default: 5)")
     parser.add_argument("--seconds", type=float, default=3, help="of load in each round (default: 3)")
-    parser.add_argument("--quick", action="store_true", help="one round of one second")
+    parser.add_argument("--quick", action="store_true", help="one round of one second, of the main workloads and servers")
     parser.add_argument(
         "--venv",
         type=lambda text: Path(text).absolute(),
@@ -52,11 +50,16 @@ def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, default=ROOT / ".build/bench.json", help="raw results (default: .build/bench.json)")
     parser.add_argument("--read", type=Path, help="measure nothing: tell of these raw results")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
-    return parser.parse_args(argv)
+    asked = parser.parse_args(argv)
+    if asked.quick:
+        asked.rounds, asked.seconds = 1, 1
+        works, servers = list(workloads.QUICK), list(peers.QUICK)
+    asked.only, asked.servers = asked.only or works, asked.servers or servers
+    return asked
 
 
 def _machine(environment: Path) -> Machine:
-    """The first and the last core we may use; the same one when there is only one, which the table then says."""
+    """The first core we may use for the server, the last for the load and us."""
     cores = sorted(os.sched_getaffinity(0))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, hard), hard))
@@ -68,10 +71,10 @@ def _measured(asked: argparse.Namespace) -> Results:
     wanted = [peers.BY_NAME[name] for name in asked.servers]
     missing = {} if asked.installed else venv.prepare(asked.venv, wanted, _say)
     results = Results(
-        machine=host.facts(asked.venv / "bin/python"),
+        machine=host.facts(asked.venv / "bin/python"),  # before we move to a core: it says how many we may use
         versions=venv.versions(asked.venv),
-        rounds=1 if asked.quick else asked.rounds,
-        seconds=1 if asked.quick else asked.seconds,
+        rounds=asked.rounds,
+        seconds=asked.seconds,
         missing=missing,
     )
     machine = _machine(asked.venv)

@@ -17,7 +17,9 @@ def facts(python: Path) -> dict[str, str]:
     virtual = (
         " (virtual machine)" if any(" hypervisor" in row for row in _lines("/proc/cpuinfo") if row.startswith("flags")) else ""
     )
+    cores = len(os.sched_getaffinity(0))
     return {
+        "placing": "The server has one core, the load another." if cores > 1 else "Server and load share the only core.",
         "processor": f"{model}, {os.cpu_count()} cores{virtual}",
         "memory": f"{memory / 1024 / 1024:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",

@@ -95,4 +95,5 @@ PEERS = (
     Peer("adapter-inetd", "adapter inetd", (), ("{bin}/adapter", "inetd")),
     Peer("python-import", 'python -c "import app"', (), ("{bin}/python", "-c"), app=("import {module}",)),
 )
+QUICK = ("adapter", "adapter-log", "bare", "bjoern", "granian", "uwsgi", "gthread", "adapter-inetd", "python-import")
 BY_NAME = {peer.name: peer for peer in PEERS}

@@ -9,7 +9,6 @@ from bench.results import Results
 
 _WIDTH, _LEFT, _ROW, _BAR, _TOP = 860, 214, 24, 15, 64
 _GAP, _ROOM = 46, 130  # between panels; for the value behind the longest bar
-_FOOT = "Server on one core, load on the other. What is not fair in it: docs/benchmarks.md"
 _STYLE = """
   svg { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }
   .ground { fill: #ffffff } .text { fill: #1f2328 } .quiet { fill: #656d76 } .bar { fill: #b6c2cf } .ours { fill: #1a7f5a }
@@ -82,6 +81,7 @@ def render(results: Results) -> str:
     facts = (
         f"{machine['processor']} · {machine['kernel']} · {machine['python']} · {machine['date']} · medians of {results.rounds}"
     )
+    foot = escape(f"{machine['placing']} What is not fair in it: docs/benchmarks.md")
     height = top - _GAP + 44
     return "\n".join(
         [
@@ -90,7 +90,7 @@ def render(results: Results) -> str:
             f'<rect class="ground" width="{_WIDTH}" height="{height}" rx="8"/>',
             f'<text class="quiet small" x="24" y="30">{escape(facts)}</text>',
             *body,
-            f'<text class="quiet small" x="24" y="{height - 16}">{_FOOT}</text>',
+            f'<text class="quiet small" x="24" y="{height - 16}">{foot}</text>',
             "</svg>\n",
         ]
     )

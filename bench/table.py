@@ -112,7 +112,7 @@ def _facts(results: Results) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield "Made by `python -m bench --write` (`make bench`); nothing here is typed by hand.\n"
     yield f"{machine['processor']}, {machine['memory']}, {machine['kernel']}, {machine['python']}; {machine['date']}."
-    yield f"Load average before the run: {machine['load']} (the quieter the better). The server has one core, the load another."
+    yield f"Load average before the run: {machine['load']} (the quieter the better). {machine['placing']}"
     yield f"{results.rounds} interleaved round(s) of {results.seconds:g} s, each with a fresh server that has answered right and was warmed up."
     yield "A figure is the median of the rounds (least–most). ⚠ marks one during which answers were wrong or missing.\n"
     known = {"adapterd", *(pin.partition("==")[0].lower() for peer in peers.PEERS for pin in (*peer.pins, *peers.SHARED))}

@@ -241,4 +241,5 @@ WORKLOADS = (
         "ask every 10 ms.",
     ),
 )
+QUICK = ("hello", "new", "slow", "mix", "django", "memory", "inetd", "log", "syscalls")
 BY_NAME = {workload.name: workload for workload in WORKLOADS}

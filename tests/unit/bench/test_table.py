@@ -11,7 +11,7 @@ from bench.goals import Goal
 from bench.job import Column
 from bench.results import Results, read
 
-MACHINE = {name: f"<{name}> & Co" for name in ("processor", "memory", "kernel", "python", "date", "load")}
+MACHINE = {name: f"<{name}> & Co" for name in ("processor", "memory", "kernel", "python", "date", "load", "placing")}
 PLACES = {"bin": "/v/bin", "servers": "/s", "scratch": "/t", "port": 80}
 
 
@@ -138,3 +138,10 @@ def test_able():
     """Who has no workers is left out of several; who has no threads is not left out of anything."""
     assert not able(peers.BY_NAME["waitress"], Setting("hello", workers=4))
     assert able(peers.BY_NAME["sync"], Setting("slow", workers=4, threads=16))
+
+
+def test_quick():
+    """The quick mode is of workloads and servers that exist, and has the one that the others are compared with."""
+    assert set(workloads.QUICK) <= set(workloads.BY_NAME)
+    assert set(peers.QUICK) <= set(peers.BY_NAME)
+    assert {workloads.BY_NAME[name].servers[0] for name in workloads.QUICK} <= set(peers.QUICK)
