@@ -1,5 +1,5 @@
 # The two commands: `make run` (see it work) and `make test` (see that it works). Both start from a bare Debian.
-.PHONY: run test bench fuzz docs format clean
+.PHONY: run test bench fuzz chaos docs format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,12 @@ fuzz: MINUTES ?= 20
 fuzz: SEED ?= 1
 fuzz: .venv/.test
 	nice $(BIN)/python -m fuzz --minutes $(MINUTES) --seed $(SEED) $(TARGET)
+
+# The storms of tests/chaos for a minute each; the result is docs/chaos.md.
+chaos: export PYTHONPATH := tests
+chaos: SECONDS ?= 60
+chaos: .venv/.test
+	$(BIN)/python -m kit.storms --seconds $(SECONDS) --write docs/chaos.md
 
 docs: .venv/.run
 	$(BIN)/python -m adapter.config.shown > docs/options.md

@@ -71,7 +71,7 @@ class Orders:
             a.Fork: self._fork,
             a.Drain: self._drain,
             a.Abort: lambda order: processes.kill(order.pid, Signals.SIGABRT),
-            a.Kill: lambda order: _kill(order.pid),
+            a.Kill: lambda order: processes.kill(order.pid, Signals.SIGKILL),
             a.ShowStacks: lambda order: self.crew.tell(TellStacks(), order.workers),
             a.InsistOnStacks: self._insist_on_stacks,
             a.TellStacks: self._tell_stacks,
@@ -196,7 +196,9 @@ class Orders:
         if order.final:
             leaving = self._listeners.owned()
         else:
-            kept = self.crew.families[self.state.target].addresses
+            # The target's family is made after this order, when a queued reload began in the very step that committed.
+            change, families = self.state.change, self.crew.families
+            kept = (families.get(self.state.target) or families[(change and change.previous) or 0]).addresses
             leaving = [each for each in self.crew.addresses_of(order.worker) if each not in kept]
         linger = self.state.limits.linger(final=order.final, seconds=order.seconds)
         self.crew.drain(order.worker, order.seconds, linger, leaving, final=order.final)
@@ -211,8 +213,8 @@ class Orders:
         self._names.follow(family.settings)
 
     def _dismiss(self, number: int) -> None:
-        generation = self.state.generation(number)
-        _kill(generation.pid if generation else 0)
+        if (generation := self.state.generation(number)) is not None and generation.pid:
+            processes.kill(generation.pid, Signals.SIGKILL)
 
     def _stop_listening(self) -> None:
         self._listeners.turn_away()
@@ -293,8 +295,3 @@ class Orders:
         self._names.restore(record)
         limits = limits_of(self._pending) if self._pending else Limits()
         self.news.append(events.Reexecuted(limits, error))
-
-
-def _kill(pid: int) -> None:
-    if pid:
-        processes.kill(pid, Signals.SIGKILL)

@@ -31,15 +31,33 @@ _ASKS = {
     "idle": ("small",),
     "slow": ("slow",),
     "halting": ("small", "post"),
+    "paced": ("small", "small", "post", "small", "big"),
 }
+
+
+class Arrivals:
+    """An open loop: `rate` questions a second are due, whether earlier ones have been answered or not."""
+
+    def __init__(self, rate: float) -> None:
+        self._pause = 1 / rate
+        self._next = time.monotonic()
+        self._lock = threading.Lock()
+
+    def next(self, stop: threading.Event) -> float:
+        """Wait until the next question is due; when that was. A late one counts from then: so a stall is seen by all it delays."""
+        with self._lock:
+            due, self._next = self._next, self._next + self._pause
+        stop.wait(max(0.0, due - time.monotonic()))
+        return due
 
 
 class Visitor(threading.Thread):
     """Asks one question after another on one connection at a time; the next one only when the last has ended."""
 
-    def __init__(self, number: int, manner: str, tally: Tally, options: argparse.Namespace) -> None:
+    def __init__(self, number: int, manner: str, tally: Tally, options: argparse.Namespace, arrivals: Arrivals) -> None:
         super().__init__(name=f"{manner}-{number}")
         self.number, self.manner, self.tally, self.stop, self.options = number, manner, tally, tally.stop, options
+        self.arrivals = arrivals
         self.wire: Wire | None = None
 
     def run(self) -> None:
@@ -68,7 +86,7 @@ class Visitor(threading.Thread):
             yield question(next(asks), number, close=close, pause=pause)
 
     def _ask(self, asked: Question) -> None:
-        begun = time.monotonic()
+        begun = self.arrivals.next(self.stop) if self.manner == "paced" else time.monotonic()
         wire = self.wire
         try:
             if wire and wire.gone():
@@ -107,7 +125,7 @@ class Load:
 
     `keepalive` connections that are re-used at once, `fresh` ones that serve one question each, `idle` ones re-used after
     about `idle_pause` seconds, `slow` ones whose questions take the application `slow_pause` seconds, `halting` ones that send each
-    question in four parts, `halt` seconds apart. `timeout`: seconds of silence.
+    question in four parts, `halt` seconds apart; `paced` ones that share `rate` questions a second, due whatever happens. `timeout`: seconds of silence.
     `wait`: on entry, for a right answer on each of them.
     """
 
@@ -177,15 +195,16 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m kit.load", description=__doc__)
     parser.add_argument("address", help="HOST:PORT, [V6]:PORT or unix:PATH")
-    for manner, number in {"keepalive": 6, "fresh": 4, "idle": 1, "slow": 1, "halting": 1}.items():
+    for manner, number in {"keepalive": 6, "fresh": 4, "idle": 1, "slow": 1, "halting": 1, "paced": 0}.items():
         parser.add_argument(f"--{manner}", type=int, default=number, help="connections (default: %(default)s)")
-    for name, seconds in {"timeout": 30.0, "idle-pause": 0.2, "slow-pause": 0.3, "halt": 0.03}.items():
-        parser.add_argument(f"--{name}", type=float, default=seconds, help="seconds (default: %(default)s)")
+    for name, seconds in {"timeout": 30.0, "idle-pause": 0.2, "slow-pause": 0.3, "halt": 0.03, "rate": 100.0}.items():
+        parser.add_argument(f"--{name}", type=float, default=seconds, help="seconds, or a second (default: %(default)s)")
     options = parser.parse_args()
     manners = [manner for manner in _ASKS for _ in range(getattr(options, manner))]
     stop = threading.Event()
     tally = Tally(len(manners), stop)
-    visitors = [Visitor(number, manner, tally, options) for number, manner in enumerate(manners)]
+    arrivals = Arrivals(options.rate)
+    visitors = [Visitor(number, manner, tally, options, arrivals) for number, manner in enumerate(manners)]
     for visitor in visitors:
         visitor.start()
     while (word := sys.stdin.readline().strip()) in {"lap", "lap refused"}:

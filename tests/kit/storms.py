@@ -1,0 +1,159 @@
+"""Storms: for a while something is done to a server, again and again, under the eyes of a strict client with an open loop.
+
+`python -m kit.storms --seconds 60` runs them all and prints what became of the requests; `--write FILE` keeps the table, with date.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from signal import SIGALRM, SIGCONT, SIGHUP, SIGKILL, SIGSTOP
+from typing import NamedTuple
+
+from kit.commands import Line
+from kit.load import Load, Report
+from kit.server import Adapter
+
+_BROKEN = ("raises_at_import.py", "exits_at_import.py", "dies_at_import.py", "syntax_error.broken", "no_application.py")
+# What nobody may see, whatever is killed: only what the dead one held may be cut.
+_NEVER = ("refused", "wrong", "timeout", "own")
+
+
+class Storm(NamedTuple):
+    """`blow` does it once, and is called again after `pause` seconds. `rough`: processes are killed, so their requests may be cut."""
+
+    promise: str
+    options: tuple[str, ...]
+    blow: Callable[[Adapter, random.Random], None]
+    pause: float
+    rough: bool = False
+
+
+def _hup(server: Adapter, _: random.Random) -> None:
+    server.signal(SIGHUP)
+
+
+def _alarm(server: Adapter, _: random.Random) -> None:
+    server.signal(SIGALRM)
+
+
+def _back_and_forth(server: Adapter, chance: random.Random) -> None:
+    with Line(server.directory / "control") as line:
+        line.ask(chance.choice(("rollback", "rollback", "workers-reload")), wait=True)
+
+
+def _nothing(_server: Adapter, _: random.Random) -> None:
+    """The options do it."""
+
+
+def _break(server: Adapter, chance: random.Random) -> None:
+    server.install(chance.choice(_BROKEN), "exact.py")
+    with Line(server.directory / "control") as line:
+        assert not line.ask(chance.choice(("reload", "workers-reload")), wait=True)["ok"]
+    server.install("exact.py", "exact.py")
+
+
+def _stop_and_go(server: Adapter, _: random.Random) -> None:
+    server.signal(SIGSTOP)
+    time.sleep(0.3)  # it is stopped: there is no other sign of it to wait for than that nothing happens
+    server.signal(SIGCONT)
+    server.signal(SIGHUP)
+
+
+def _kill_one(server: Adapter, chance: random.Random) -> None:
+    victims = sorted(set(server.process.processes()) - {server.process.pid})
+    try:
+        os.kill(chance.choice(victims), SIGKILL)
+    except (IndexError, ProcessLookupError):
+        return  # gone by itself
+
+
+STORMS = {
+    "reloads": Storm("HUP ten times a second", ("--workers=2",), _hup, 0.1),
+    "chain reloads": Storm("ALRM twice a second, three workers", ("--workers=3",), _alarm, 0.5),
+    "rollbacks": Storm(
+        "back, forth and anew, without a pause",
+        ("--workers=2", "--rollback-window=600", "--control=control"),
+        _back_and_forth,
+        0.0,
+    ),
+    "recycling": Storm(
+        "each worker lives for 300 requests", ("--workers=2", "--max-requests=300", "--min-lifetime=0"), _nothing, 0.1
+    ),
+    "broken deploys": Storm("five kinds of broken code", ("--workers=2", "--control=control"), _break, 0.0),
+    "a stopped master": Storm("SIGSTOP for 0.3 s, then HUP, every second", ("--workers=2",), _stop_and_go, 0.7),
+    "kills": Storm("kill -9 of a random child, twice a second", ("--workers=4",), _kill_one, 0.5, rough=True),
+}
+
+
+def run(storm: Storm, seconds: float, *, rate: float = 150.0, seed: int = 1) -> Report:
+    """Let it blow for so long; what the client saw. AssertionError when that breaks a promise."""
+    chance = random.Random(seed)
+    with Adapter("exact.py", *storm.options) as server:
+        load = Load(server.address, paced=24, rate=rate, keepalive=1, fresh=1, idle=1, slow=1, halting=1)
+        with load:
+            for _ in _until(seconds):
+                storm.blow(server, chance)
+                time.sleep(storm.pause)  # the pace of the storm is what is asked for
+            report = load.stop()
+    bad = {name: getattr(report, name) for name in _NEVER} if storm.rough else {"failed": report.failed}
+    assert not any(bad.values()), f"{bad}\n{report}"
+    return report
+
+
+def _until(seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+
+
+def row(name: str, storm: Storm, report: Report) -> str:
+    """A line of the table."""
+    sent = report.ok + report.failed
+    cut = report.reset + report.empty
+    numbers = (sent, report.ok, report.refused, cut, report.truncated, report.wrong, f"{report.slowest * 1000:.0f} ms")
+    return " | ".join(("", name, storm.promise, *map(str, numbers), "")).strip()
+
+
+HEAD = (
+    "| storm | what is done | sent | ok | refused | reset | truncated | wrong | slowest |\n|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m kit.storms", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each storm (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=150.0, help="questions a second (default: %(default)s)")
+    parser.add_argument("--write", type=Path, help="keep the table here")
+    options = parser.parse_args()
+    rows, bad = [HEAD], 0
+    print(HEAD, flush=True)
+    for name, storm in STORMS.items():
+        try:
+            rows.append(row(name, storm, run(storm, options.seconds, rate=options.rate)))
+        except AssertionError as error:
+            bad += 1
+            print(error, file=sys.stderr)
+            rows.append(f"| {name} | {storm.promise} | a promise was broken | | | | | | |")
+        print(rows[-1], flush=True)
+    if options.write:
+        when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {options.seconds:g} s each, {options.rate:g} questions a second"
+        options.write.write_text(f"{_PAGE}\nLast run: {when}, on {os.cpu_count()} processors.\n\n" + "\n".join(rows) + "\n")
+    return bad
+
+
+_PAGE = """# Storms
+
+`make chaos` does something to a server again and again while a strict client looks on (open loop: questions are due at a fixed rate,
+whatever happens, and the time to the answer counts from when one was due, so a stall is seen by all that it delays; nothing is tried
+twice, every byte is checked). Nothing may fail. Where processes are killed, what the dead one held may be cut, and nothing else.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
