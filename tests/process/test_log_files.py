@@ -99,11 +99,15 @@ def test_renamed_and_opened_anew(lazy: tuple[str, ...]) -> None:
 
 
 def test_rotated() -> None:
-    """rotate-logs renames the file with the time in UTC, twice in a second too, and everybody goes on in a new one."""
-    with Logged("hello.py", "--workers=2") as server:
+    """rotate-logs, or L, renames the file with the time in UTC, twice in a second too, and everybody goes on in a new one."""
+    with Logged("hello.py", "--workers=2", "--fifo=fifo") as server:
         assert server.address
         for number in range(1, 4):
-            mark = server.ask("rotate-logs")
+            mark = server.log.mark()
+            if number == 2:
+                (server.directory / "fifo").write_text("L\n")
+            else:
+                server.ask("rotate-logs")
             server.wait_for("adapter: info: log files opened anew files=1", since=mark)
             server.wait_until_all_write_to(server.file)
             assert len(aside(server)) == number
