@@ -159,6 +159,7 @@ class Http1(Target):
     def judge(self, data: bytes, random: Random) -> None:
         reading = read([data], SMALL)
         _check_cuts(data, reading, random)
+        _check_repeats(data)
         _check_memory(data)
         _check_what_follows(data, reading)
         _check_end(data, reading)
@@ -174,6 +175,13 @@ def _check_cuts(data: bytes, reading: Reading, random: Random) -> None:
         assert read(pieces, SMALL) == reading, f"cuts change it: {pieces}"
         assert read(pieces, SMALL, handed_over=True) == reading, f"handed over it is another: {pieces}"
     assert read(one_by_one(data), SMALL) == reading, "byte by byte it is another"
+
+
+def _check_repeats(data: bytes) -> None:
+    """What came before with the same fields changes nothing; the reader holds the short way against the long one."""
+    fields = data[data.find(b"\r\n") :]
+    for line in (b"GET / HTTP/1.1", b"OPTIONS * HTTP/1.0", b"GET http://b/c HTTP/1.1"):
+        read([line + fields, data, b"GET /a?b HTTP/1.1" + fields], SMALL)
 
 
 def _check_memory(data: bytes) -> None:

@@ -11,6 +11,7 @@ from adapter.protocols.http1.events import END, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import Reply
+from adapter.protocols.spoken import HTTP
 
 
 class Asked(NamedTuple):
@@ -59,7 +60,11 @@ class Reader:
 
     def feed(self, piece: bytes) -> None:
         """Some more bytes."""
-        alone = self._twin().whole(piece) if len(piece) > 3 and self._refusal is None else None
+        alone = None
+        if len(piece) > 3 and self._refusal is None:
+            # Of HTTP/1.1 the receiver itself is asked, that has seen what came before; one of uwsgi would be over then.
+            asked = self.receiver if self.receiver.spoken == HTTP else self._twin()
+            alone = asked.whole(piece)
         events = self.receiver.feed(piece)
         assert alone is None or events == [alone, END], "the short way came to something else"
         for event in events:

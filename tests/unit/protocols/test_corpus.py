@@ -75,6 +75,32 @@ def test_another_worker_goes_on_at_any_byte(theme: str) -> None:
             assert read(pieces, case.limits, handed_over=True) == whole, (case.name, pieces)
 
 
+FIRST = (
+    b"GET / HTTP/1.1",
+    b"GET / HTTP/1.0",
+    b"POST /a?b HTTP/1.1",
+    b"OPTIONS * HTTP/1.1",
+    b"GET http://b/c HTTP/1.1",
+    b"GET  / HTTP/1.1",
+)
+"""Request lines, one of them bad, that a client sends before a message with the same fields."""
+
+
+@by_theme
+def test_what_a_client_repeats_changes_nothing(theme: str) -> None:
+    """A message after others on its connection that had the same fields, or itself, comes to what it comes to alone."""
+    for case in THEMES[theme]:
+        alone = read([case.raw], case.limits)
+        for line in FIRST:
+            before = line + case.raw[case.raw.find(b"\r\n") :]
+            first = read([before], case.limits)
+            if not (first.refusal or first.midway):
+                again = read([before, case.raw], case.limits)
+                assert again == alone._replace(requests=(*first.requests, *alone.requests)), (case.name, line)
+        if not (alone.refusal or alone.midway):
+            assert read([case.raw, case.raw], case.limits).requests == alone.requests * 2, case.name
+
+
 @by_theme
 def test_what_follows_changes_nothing(theme: str) -> None:
     """A valid request right behind, at once or later: it comes out if the message was whole, and never after a refusal."""
