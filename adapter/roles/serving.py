@@ -1,7 +1,6 @@
 """The worker's data plane: accepts, answers, and drains until nothing is left to lose."""
 
 import socket
-import sys
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from select import EPOLLIN
@@ -13,6 +12,7 @@ from adapter.log import Log
 from adapter.protocols.entry import Entry
 from adapter.roles.accepting import Gate
 from adapter.roles.answering import App
+from adapter.roles.cutting import tell_cut
 from adapter.roles.deadlines import NEVER, Alarm
 from adapter.roles.draining import Draining
 from adapter.roles.shared import Shared
@@ -278,20 +278,11 @@ class Server:
         """End what is left. True: it was nothing that anybody will miss."""
         self._gate.release()
         for task in set(self._shared.threads.tasks) - self._taken_back:
-            self._tell_cut(task)
+            tell_cut(self._log, task)
         lost = sum([connection.cut() for connection in list(self._shared.connections)])
         if lost:
             self._log.error("connections cut at the drain deadline", connections=lost)
         return not lost
-
-    def _tell_cut(self, task: Task) -> None:
-        if not task.thread:
-            self._log.error("request cut at the drain deadline, before a thread was free for it", request=task.name)
-            return
-        self._log.error("request cut at the drain deadline", request=task.name, seconds=monotonic() - task.began)
-        frame = sys._current_frames().get(task.thread)  # noqa: SLF001 -- the documented way to see another thread's stack
-        if frame is not None:
-            self._log.block("".join(traceback.format_stack(frame)))
 
     def _mind_rest(self) -> None:
         limit = self._shared.settings.idle_exit
