@@ -127,8 +127,11 @@ def test_options_change_with_a_reload() -> None:
 
 
 def switches(pid: int) -> int:
-    """How often this process has gone to sleep by itself (proc(5), /proc/PID/status)."""
-    found = re.search(r"^voluntary_ctxt_switches:\t(\d+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    """How often this process has gone to sleep by itself (proc(5), /proc/PID/status), once it sleeps."""
+    told = ""
+    while not re.search(r"^State:\tS", told, re.MULTILINE):  # on a busy machine it may not have come to it yet
+        told = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"^voluntary_ctxt_switches:\t(\d+)$", told, re.MULTILINE)
     assert found
     return int(found[1])
 
