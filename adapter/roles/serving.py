@@ -61,7 +61,6 @@ class Server:
         self._turns = 0
         self._whole = True
         self._taken_back: set[Task] = set()
-        self._overdue = 0
         self.on_idle: Callable[[], None] = lambda: None
         self.on_busy: Callable[[], None] = lambda: None
         self.on_tick: list[Callable[[float], None]] = []
@@ -186,7 +185,7 @@ class Server:
     def take_back(self, task: Task) -> None:
         """That call lasts too long: whoever waits for it shall wait no more. For the thread that leads."""
         self._taken_back.add(task)
-        self._overdue += 1
+        self._shared.overdue += 1
         task.take_back(monotonic())
 
     def surround(self, more: Mapping[str, object]) -> None:
@@ -228,25 +227,7 @@ class Server:
 
     def counters(self) -> Counters:
         """What was counted since the start. From any thread."""
-        shared = self._shared
-        answered = shared.answered
-        return Counters(
-            shared.requests,
-            0,
-            answered["2"],
-            answered["3"],
-            answered["4"],
-            answered["5"],
-            shared.refused,
-            shared.application.failed,
-            shared.bytes_in,
-            shared.bytes_out,
-            shared.accepted,
-            shared.handing.given,
-            shared.handing.taken,
-            round(shared.running * 1e6),
-            overdue=self._overdue,
-        )
+        return self._shared.counters()
 
     @property
     def latency(self) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from adapter.roles.handing import Handing
 from adapter.roles.incoming import NO_ROOM, Incoming, limits
 from adapter.roles.loop import Loop
 from adapter.roles.threads import Task, Threads
+from adapter.scoreboard.figures import Counters
 from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends
 from adapter.unix.witness import Cells
@@ -77,10 +78,10 @@ class Shared:
         self.requests = 0
         self.answered = dict.fromkeys(("", *"23456789"), 0)  # by the first digit of the status; "": the client was gone
         self.refused = 0
+        self.overdue = 0  # calls that were given up at --request-timeout
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long
-        self.bytes_in = 0
-        self.bytes_out = 0
+        self.bytes_in = self.bytes_out = 0
 
     def refuse(self, why: Refusal, spoken: str, parties: Parties) -> None:
         """Count it; and tell what is our own fault, or that of a front end, which its operator can mend."""
@@ -100,6 +101,27 @@ class Shared:
             seconds = 0.0
         self.running += seconds
         self.latency[bisect_left(BOUNDS, seconds)] += 1
+
+    def counters(self) -> Counters:
+        """What was counted since the start. From any thread."""
+        answered = self.answered
+        return Counters(
+            self.requests,
+            0,
+            answered["2"],
+            answered["3"],
+            answered["4"],
+            answered["5"],
+            self.refused,
+            self.application.failed,
+            self.bytes_in,
+            self.bytes_out,
+            self.accepted,
+            self.handing.given,
+            self.handing.taken,
+            round(self.running * 1e6),
+            overdue=self.overdue,
+        )
 
     def incoming(self, spoken: str) -> Incoming:
         """The reading side of a new connection."""
