@@ -43,7 +43,7 @@ from adapter.roles.surroundings import settle_in
 from adapter.unix.channels import Channel
 from adapter.unix.processes import die_with_parent
 from adapter.unix.signals import deafen, unblock
-from adapter.unix.witness import Witness
+from adapter.unix.witness import SHOW, Witness
 from adapter.uwsgi.finder import Finder
 
 _OURS = tuple(row.signal for row in SIGNALS)
@@ -52,7 +52,7 @@ _OURS = tuple(row.signal for row in SIGNALS)
 def main(fd: int) -> None:
     """`python -c … FD`: the channel to the master is this descriptor."""
     master = os.getppid()
-    deafen(_OURS)  # what operators send to the whole group is the master's to answer
+    deafen((*_OURS, SHOW))  # what operators send to the whole group is the master's to answer
     unblock(_OURS)
     faulthandler.enable()
     if not die_with_parent(master, signal.SIGKILL):

@@ -7,8 +7,9 @@ from signal import SIGUSR2
 
 import pytest
 
+from adapter.unix.witness import SHOW
 from kit.asked import Asked
-from kit.commands import Line, answer, reload
+from kit.commands import Line, answer, preloaders, reload
 from kit.load import Load
 from kit.server import Adapter, wait_until_gone
 
@@ -160,6 +161,19 @@ def test_a_busy_worker_survives_being_looked_at() -> None:
         report = load.stop()
         assert report.failed == 0, str(report)
         assert not any("a worker died" in each for each in server.log.all())
+
+
+def test_the_signal_that_shows_stacks_kills_nobody() -> None:
+    """Whoever has nothing to show yet, as a worker that is just being forked, is not ended by being asked."""
+    with Adapter("hello.py", "--workers=2") as server:
+        address = server.address
+        pids = [*preloaders(server), *(each.pid for each in server.ready())]
+        for pid in pids:
+            os.kill(pid, SHOW)
+        mark = server.signal(SIGUSR2)
+        server.wait_for("adapter: info: traceback worker=2 ", since=mark)
+        assert set(pids) <= set(server.process.processes())
+        assert answer(address) == b"hello\n"
 
 
 def test_no_such_slot() -> None:
