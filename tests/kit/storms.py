@@ -86,7 +86,13 @@ STORMS = {
     ),
     "broken deploys": Storm("five kinds of broken code", ("--workers=2", "--control=control"), _break, 0.0),
     "a stopped master": Storm("SIGSTOP for 0.3 s, then HUP, every second", ("--workers=2",), _stop_and_go, 0.7),
-    "kills": Storm("kill -9 of a random child, twice a second", ("--workers=4",), _kill_one, 0.5, rough=True),
+    "kills": Storm(
+        "kill -9 of a random child, twice a second: more deaths than are made good at once, so starts wait",
+        ("--workers=4",),
+        _kill_one,
+        0.5,
+        rough=True,
+    ),
 }
 
 
