@@ -30,6 +30,8 @@ _AT_ONCE = 64  # accepted per turn in a sweep, so that the connections get their
 _EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
 _SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})
 _NOWHERE = Endpoint("", "")
 
 
@@ -51,8 +53,11 @@ class Gate:
         self._listeners = dict(listeners)
         self._spoken = spoken
         self._queue = queue
+        self._here = {address: _here(listener) for address, listener in self._listeners.items()}
         for listener in self._listeners.values():
             listener.setblocking(False)
+            if listener.family in _INTERNET:
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each connection inherits it: tcp(7)
         self._armed = False
         self._sweeping = False
         self._short = False
@@ -179,7 +184,7 @@ class Gate:
             shared.loop.deadlines.set(self._quiet, now + QUIET)
         try:
             connection.setblocking(False)
-            parties = _parties(connection, peer)
+            parties = _parties(connection, peer, self._here[address])
             spoken = self._spoken.get(address, HTTP)
             if spoken == PROXIED:
                 Announcing(shared, connection, parties, self._begin, now)
@@ -224,9 +229,18 @@ class Gate:
             self.release()
 
 
-def _parties(connection: socket.socket, peer: object) -> Parties:
-    if connection.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(peer, tuple):
+def _here(listener: socket.socket) -> Endpoint | None:
+    """Where its clients come; None: each has to be asked, as it listens on every address."""
+    if listener.family not in _INTERNET:
+        return _NOWHERE
+    host, port = listener.getsockname()[:2]
+    return None if host in _EVERYWHERE else Endpoint(host, str(port))
+
+
+def _parties(connection: socket.socket, peer: object, here: Endpoint | None) -> Parties:
+    if here is None:
+        host, port = connection.getsockname()[:2]
+        here = Endpoint(host, str(port))
+    if connection.family not in _INTERNET or not isinstance(peer, tuple):
         return Parties(_NOWHERE, _NOWHERE)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    here = connection.getsockname()  # not the listener's, which may be a wildcard
-    return Parties(Endpoint(here[0], str(here[1])), Endpoint(peer[0], str(peer[1])))
+    return Parties(here, Endpoint(peer[0], str(peer[1])))

@@ -24,7 +24,7 @@ FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for it
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "around")
+    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "around")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
@@ -33,6 +33,7 @@ class Connection(Line):
         self._hops = guest.hops
         self.around: dict[str, Any] = {}  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
+        self._says_good_bye = False  # the client: this request is its last
         self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
         shared.connections.add(self)
         self._attempt(self._begin, now, guest.patience)
@@ -168,6 +169,7 @@ class Connection(Line):
         if not self.around:
             self.around = shared.application.around(self._parties)
         self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
+        self._says_good_bye = request.body is None and not request.head.keep_alive
         self.out.begin()
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)
@@ -237,7 +239,11 @@ class Connection(Line):
         """All of the response is with the kernel."""
         self._tell(now)
         if not self._keep_alive:
-            self._linger(now)
+            # One that has said that this was its last request, and all of that was read, sends nothing that a close could meet.
+            if self._says_good_bye and not self._incoming.has_more:
+                self._close()
+            else:
+                self._linger(now)
             return
         shared = self._shared
         self._state = IDLE
