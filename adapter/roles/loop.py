@@ -105,7 +105,10 @@ class Loop:
     def _take_posted(self, _mask: int, now: float) -> None:
         # In this order. A post that sees `_woken` still true relies on us to take it after this point, and we do; were the
         # flag lowered before the read, a post in between would be read away and the flag stay up: no wake-up ever again.
-        os.eventfd_read(self._wake)
+        try:
+            os.eventfd_read(self._wake)
+        except BlockingIOError:
+            pass  # read already: no event may end the thread that leads
         self._woken = False
         while self._posted:
             self._posted.popleft()(now)

@@ -145,6 +145,11 @@ class Threads:
             except IndexError:
                 self._post(partial(self._finished, task))
                 return 0.0
+            if self._own is not task:
+                # Somebody has led meanwhile, and laid the lead down again: what we have polled is old, and our call was handed on.
+                self._lay_down()
+                self._post(partial(self._finished, task))
+                return 0.0
             self._own = None
             task.done(now)
         return now
@@ -191,6 +196,13 @@ class Threads:
                 if not self.go_on(monotonic()):
                     return False
         return True
+
+    def _lay_down(self) -> None:
+        """The lead is for whoever comes first."""
+        self._box.append(None)
+        if not self._invited:
+            self._invited = True
+            self._queue.put(_Invitation())
 
     def _take_lead(self) -> bool:
         """False: somebody else has it."""
@@ -249,9 +261,6 @@ class Threads:
                 self._pace = self._pace.quick(now)
                 self.handing_on = False
                 self._laid = now
-                self._box.append(None)
-                if not self._invited:
-                    self._invited = True
-                    self._queue.put(_Invitation())
+                self._lay_down()
                 return
         self._end()

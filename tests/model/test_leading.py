@@ -69,8 +69,11 @@ def taking(world: World, number: int, _app: App) -> Iterator[World]:
 
 
 def picking(world: World, number: int, app: App) -> Iterator[World]:
-    """The call is over: the lead again, if it is still there."""
-    if world.box:
+    """The call is over: the lead again, if it is still there, and has not been in other hands meanwhile."""
+    if world.box and world.own != app.call:
+        queue = world.queue if world.invited else (*world.queue, INVITATION)
+        yield world.with_app(number, App(RELIEVED, app.call), queue=queue, invited=True)
+    elif world.box:
         yield world.with_app(number, App(POLLING), box=False, own=NOBODY, done=world.done | {app.call})
     else:
         yield world.with_app(number, App(RELIEVED, app.call))
