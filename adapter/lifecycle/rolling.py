@@ -24,8 +24,8 @@ def settle(turn: Turn) -> None:
         _cut(turn)
         _fill(turn)
         _prove(turn)
+        _commit(turn)  # before anyone is relieved: who leaves an address for good must find that no new client comes to it
         _relieve(turn)
-        _commit(turn)
         _forget(turn)
         _rest(turn)
     _leave(turn)
@@ -151,12 +151,12 @@ def _commit(turn: Turn) -> None:
     target = turn.state.target
     turn.say("info", "serving", generation=target, workers=turn.state.slots, seconds=turn.now - change.since)
     turn.order(Commit(target))
+    _relieve(turn)
     turn.order(Answer(""))
     rollback.keep(turn, change)
     for generation in turn.state.generations:
         if generation.number not in (target, turn.state.parked):
             turn.dismiss(generation)
-    _relieve(turn)
     turn.begin_queued()
 
 

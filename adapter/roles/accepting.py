@@ -12,6 +12,7 @@ import errno
 import select
 import socket
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from adapter.gateway.environ import Endpoint
 from adapter.protocols.spoken import HTTP, PROXIED
@@ -187,15 +188,16 @@ class Gate:
             parties = _parties(connection, peer, self._here[address])
             spoken = self._spoken.get(address, HTTP)
             if spoken == PROXIED:
-                Announcing(shared, connection, parties, self._begin, now)
+                Announcing(shared, connection, parties, partial(self._begin, address), now)
             else:
-                self._begin(connection, parties, now, spoken)
+                self._begin(address, connection, parties, now, spoken)
         except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
             connection.close()
 
-    def _begin(self, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:
+    def _begin(self, address: str, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:
         shared = self._shared
-        Connection(shared, Guest(connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0), now)
+        guest = Guest(address, connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0)
+        Connection(shared, guest, now)
 
     def _failed(self, address: str, error: OSError, now: float) -> None:
         reason = error.strerror or str(error)

@@ -14,6 +14,8 @@ class Caller(Protocol):
     """Who has the request, and gets the response."""
 
     out: Outgoing
+    address: str
+    """Of the listener it came by."""
     around: dict[str, Any]
     """What is so for all its requests."""
 
@@ -53,7 +55,7 @@ class Call(Task):
         shared, request, caller = self._shared, self._request, self._caller
         shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
         # Asked now and not when the request was queued: a drain may have begun since.
-        wanted = shared.keep_alive and (request.more or not shared.closing)
+        wanted = shared.keep_alive and (request.more or not (shared.closing or caller.address in shared.leaving))
         self.response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
 
     def take_back(self, now: float) -> None:

@@ -24,12 +24,13 @@ FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for it
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "around")
+    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address", "around")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
         self._parties = guest.parties
         self._incoming = guest.incoming
+        self.address = guest.address
         self._hops = guest.hops
         self.around: dict[str, Any] = {}  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
@@ -83,7 +84,7 @@ class Connection(Line):
         """We drain: another worker takes the connection, as it is; or, with nobody to take it, an idle client has `linger` seconds
         for one more request, one that has sent none yet at least a little.
         """
-        if self._shared.handing.giving:
+        if self._shared.handing.giving and self.address not in self._shared.leaving:
             self._attempt(self._hand_over, now)
         elif self._state == IDLE:
             self._due(min(self.deadline, max(now + self._shared.linger, self._first_by)))
@@ -275,7 +276,7 @@ class Connection(Line):
 
     def _as_guest(self, now: float) -> Guest:
         patience = self._shared.settings.header_timeout if self.deadline == NEVER else max(0.0, self.deadline - now)
-        return Guest(self._socket, self._parties, self._incoming, patience, self._hops)
+        return Guest(self.address, self._socket, self._parties, self._incoming, patience, self._hops)
 
     def _expired(self, now: float) -> None:
         if self._state == IDLE:

@@ -21,8 +21,11 @@ _HOPS = 3  # a request that everybody is too busy for stays with the last of the
 
 
 class Guest(NamedTuple):
-    """A connection on its way. `patience`: seconds that its client still has for its next bytes."""
+    """A connection on its way. `address`: of the listener it came by. `patience`: seconds that its client still has for its next
+    bytes.
+    """
 
+    address: str
     socket: socket.socket
     parties: Parties
     incoming: Incoming
@@ -67,6 +70,7 @@ class Handing:
             return None
         plain, body = guest.incoming.to_plain(whole)
         record = {
+            "address": guest.address,
             "parties": guest.parties,
             "incoming": plain,
             "patience": guest.patience,
@@ -126,7 +130,8 @@ class Handing:
             body = Spool.adopt(fds[1]) if len(fds) > 1 else None
             server, client, scheme = record["parties"]
             parties = Parties(Endpoint(*server), Endpoint(*client), scheme)
-            guest = Guest(sock, parties, self._receive(record["incoming"], body), record["patience"], record["hops"])
+            address = record["address"]
+            guest = Guest(address, sock, parties, self._receive(record["incoming"], body), record["patience"], record["hops"])
         except BaseException:
             sock.close()
             raise

@@ -205,12 +205,12 @@ class Orders:
 
     def _commit(self, generation: int) -> None:
         """This generation's settings are the master's own from here on. What it took to get there is given back: a third of a MB."""
-        gc.collect()
-        processes.give_back()
         family = self.crew.families[generation]
         self._listeners.keep_only(family.addresses)
         self._listeners.entitle(family.settings)
         self._names.follow(family.settings)
+        gc.collect()
+        processes.give_back()
 
     def _dismiss(self, number: int) -> None:
         if (generation := self.state.generation(number)) is not None and generation.pid:

@@ -93,7 +93,7 @@ class Server:
         asked = Draining(seconds, linger, frozenset(leaving))
         shared.unusual = True
         self._draining = draining = self._draining.after(now - self._looked).joined(asked) if self._draining else asked
-        shared.linger = draining.linger
+        shared.linger, shared.leaving = draining.linger, draining.leaving
         self._looked = now
         self._loop.deadlines.set(self._look_again, now + draining.tick)
         self.resume()

@@ -73,11 +73,10 @@ class Shared:
         self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
         self.paused = False  # requests wait; nothing is accepted
         self.closing = False  # we drain, and nobody serves after us: every response says so
+        self.leaving: frozenset[str] = frozenset()  # addresses that nobody serves after us: their connections are not handed over
         self.linger = 0.0  # seconds an idle connection stays while we drain
-        self.accepted = self.closed = 0
-        self.requests = 0
+        self.accepted = self.closed = self.requests = self.refused = 0
         self.answered = dict.fromkeys(("", *"23456789"), 0)  # by the first digit of the status; "": the client was gone
-        self.refused = 0
         self.overdue = 0  # calls that were given up at --request-timeout
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long

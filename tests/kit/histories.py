@@ -61,7 +61,7 @@ HISTORIES = {
         (10, e.PreloaderStarted(2, 20)),
         (11, e.Loaded(2), a.Fork(2, 0, 2)),
         (11, e.Forked(2, 21)),
-        (12, e.Ready(2), a.Drain(1, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (12, e.Ready(2), a.Commit(2), a.Drain(1, 8.0, final=False), a.Answer(""), a.Dismiss(1)),
     )),
     "ready before its birth is known": History("A worker may be heard before the preloader that tells its pid.", "", (
         (0, e.Started(ONE), a.Load(1)),
@@ -146,7 +146,7 @@ HISTORIES = {
         (13, e.Forked(3, 21)),
         (14, e.Ready(3), a.Fork(4, 1, 2), a.Drain(1, 8.0, final=False)),
         (14, e.Forked(4, 22)),
-        (15, e.Ready(4), a.Drain(2, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (15, e.Ready(4), a.Commit(2), a.Drain(2, 8.0, final=False), a.Answer(""), a.Dismiss(1)),
         (15, e.Exited(10, KILLED, clean=False)),
         (16, e.Exited(11, CODE_0, clean=True)),
         (16, e.Exited(12, CODE_0, clean=True)),
@@ -243,7 +243,7 @@ HISTORIES = {
         (13, e.PreloaderStarted(3, 30)),
         (14, e.Loaded(3), a.Fork(3, 0, 3)),
         (14, e.Forked(3, 31)),
-        (15, e.Ready(3), a.Drain(2, 8.0, final=False), a.Commit(3), a.Answer(""), a.Dismiss(2)),
+        (15, e.Ready(3), a.Commit(3), a.Drain(2, 8.0, final=False), a.Answer(""), a.Dismiss(2)),
         (16, e.Exited(11, CODE_0, clean=True)),
     )),
     "chain reload": History("A new generation of the same limits, without pre-flight or exec, one slot at a time.", "first boot", (
@@ -303,7 +303,7 @@ HISTORIES = {
     )),
     "the old preloader dies in the roll": History("Nothing is lost as long as the roll goes well.", "half a roll", (
         (15, e.Exited(10, KILLED, clean=False)),
-        (16, e.Ready(4), a.Drain(2, 8.0, final=False), a.Commit(2), a.Answer("")),
+        (16, e.Ready(4), a.Commit(2), a.Drain(2, 8.0, final=False), a.Answer("")),
     )),
     "the old preloader dies, then the roll fails": History("The old generation is loaded anew and rolled.", "half a roll", (
         (15, e.Exited(10, KILLED, clean=False)),
@@ -318,7 +318,7 @@ HISTORIES = {
         (11, e.Forked(3, 21)),
         (12, e.Ready(3), a.Fork(4, 1, 2), a.Drain(1, 8.0, final=False)),
         (12, e.Forked(4, 22)),
-        (13, e.Ready(4), a.Drain(2, 8.0, final=False), a.Commit(2), a.Answer("")),
+        (13, e.Ready(4), a.Commit(2), a.Drain(2, 8.0, final=False), a.Answer("")),
     )),
     "preloader dies in the pre-flight": History("The reload goes on: it brings a new one.", "first boot", (
         (10, HUP, a.StartPreflight()),
@@ -391,7 +391,7 @@ HISTORIES = {
         (17, e.Exited(22, CODE_3, clean=False), a.Answer("a worker died before it was ready: exit code 3"), a.Dismiss(2), a.Fork(6, 0, 1)),
     )),
     "TTOU in a roll": History("The slot that is left is rolled already, so the roll is over.", "half a roll", (
-        (15, TTOU, a.Commit(2), a.Answer(""), a.Dismiss(1), a.Drain(2, 8.0, final=False), a.Kill(4, 22)),
+        (15, TTOU, a.Commit(2), a.Drain(2, 8.0, final=False), a.Kill(4, 22), a.Answer(""), a.Dismiss(1)),
     )),
     "TERM": History("Who serves drains; who serves nobody is killed; the last one gone, we go.", "first boot", (
         (10, TERM, a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
@@ -460,7 +460,7 @@ HISTORIES = {
         (11, e.Loaded(2), a.Fork(2, 0, 2)),
         (11, e.Forked(2, 21)),
         (11, e.Left(2)),
-        (12, e.Ready(2), a.Fork(3, 0, 2), a.Drain(1, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (12, e.Ready(2), a.Fork(3, 0, 2), a.Commit(2), a.Drain(1, 8.0, final=False), a.Answer(""), a.Dismiss(1)),
         (12, e.Forked(3, 22)),
         (13, e.Ready(3), a.Drain(2, 8.0, final=False)),
     )),
@@ -504,7 +504,7 @@ HISTORIES = {
         (21, e.Forked(4, 21)),
         (22, e.Ready(4), a.Fork(5, 1, 2), a.Drain(1, 8.0, final=False)),
         (22, e.Forked(5, 22)),
-        (23, e.Ready(5), a.Drain(3, 8.0, final=False), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (23, e.Ready(5), a.Commit(2), a.Drain(3, 8.0, final=False), a.Answer(""), a.Dismiss(1)),
         (24, RESUME, a.Pause((4, 5), paused=False)),
     )),
     "idle during a pre-flight that fails": History("We rest when the change is over, though nobody says so again.", "first boot", (

@@ -212,6 +212,18 @@ def test_a_stop_hands_nothing_over(queue):
         assert latter.result() is True
 
 
+def test_an_address_that_is_given_up_is_left_by_its_clients(queue):
+    """Nobody serves it any more: a connection that came by it is answered once more, says close, and goes nowhere."""
+    with two(queue) as (former, latter, client):
+        former.drain(30, linger=20, leaving=["here"], final=False)
+        client.send(GET)
+        response = client.response()
+        assert (response.body, response.close) == (b"old / ", True)
+        assert client.at_end()
+        assert former.result() is True
+        assert latter.do(latter.server.report)["taken"] == 0
+
+
 def test_what_is_no_record_harms_nobody(queue):
     """Whatever lies in the queue is told and thrown away; the connections behind it are served."""
     with two(queue) as (former, latter, client), former.client() as other:
