@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["serve"]:
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
-        from adapter.roles import inetd  # noqa: PLC0415 -- the other commands do not need it
+        from adapter.roles.inetd import inetd  # noqa: PLC0415 -- the other commands do not need it
 
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own

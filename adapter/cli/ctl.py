@@ -42,7 +42,7 @@ def command(target: str, name: str, number: str | None, *, wait: bool, timeout: 
     target cannot do it, 111 when the server is lost or silent.
     """
     limit = seconds(timeout)
-    from adapter.roles import ctl, remote  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles.asking import ctl, remote  # noqa: PLC0415 -- `--help` does not need it
 
     commands = {each.value: each for each in Command if each is not Command.NOTHING}
     if name not in commands:

@@ -75,7 +75,7 @@ def run(argv: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fatal("interrupted", FAILED)
     except OSError as error:
-        if "adapter.roles.master" in sys.modules:
+        if "adapter.roles.master.master" in sys.modules:
             raise  # the server's own, and a bug: every other command fails to do nothing but write
         return _untold(error)
 

@@ -33,7 +33,7 @@ def serve(said: Mapping[str, object]) -> int:
     if said.get("check"):
         log.info("the options are good", app=resolve(said, os.environ).app)
         return STOPPED
-    from adapter.roles import master  # noqa: PLC0415 -- `--check` does not need it
+    from adapter.roles.master import master  # noqa: PLC0415 -- `--check` does not need it
 
     # The master reads for itself: an image that took over a running server goes on even when it cannot.
     return master.run(lambda: resolve(said, os.environ))

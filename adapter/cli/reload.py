@@ -20,6 +20,6 @@ def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> i
     The old generation serves until the new one is ready, and goes on serving if it never is. Only a control socket can answer: --wait needs one.
     """
     limit = seconds(timeout)
-    from adapter.roles import ctl  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles.asking import ctl  # noqa: PLC0415 -- `--help` does not need it
 
     return ctl.ctl(target, Command.RELOAD, wait=wait or limit is not None, timeout=limit, as_json=as_json)

@@ -18,6 +18,6 @@ def command(target: str, *, as_json: bool, ready: bool) -> int:
 
     --ready is for scripts and load balancers: 0 only when every slot is served, and it is neither paused, nor leaving the rotation, nor stopping.
     """
-    from adapter.roles import remote  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles.asking import remote  # noqa: PLC0415 -- `--help` does not need it
 
     return remote.status(target, as_json=as_json, ready=ready)

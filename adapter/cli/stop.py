@@ -20,6 +20,6 @@ def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> i
     Under a supervisor use the supervisor's own stop: it would start the server again.
     """
     limit = seconds(timeout)
-    from adapter.roles import ctl  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles.asking import ctl  # noqa: PLC0415 -- `--help` does not need it
 
     return ctl.ctl(target, Command.STOP, wait=wait or limit is not None, timeout=limit, as_json=as_json)

@@ -24,6 +24,6 @@ def command(target: str, *, interval: str) -> int:
         seconds = float(SOME_DURATION.parse(interval) or 0)
     except ValueError:
         raise Misuse(f"--interval: '{interval}' is not {SOME_DURATION.allowed}") from None
-    from adapter.roles import finding, top  # noqa: PLC0415 -- `--help` does not need it
+    from adapter.roles.asking import finding, top  # noqa: PLC0415 -- `--help` does not need it
 
     return top.top(finding.control_of(target), seconds)

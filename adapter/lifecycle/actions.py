@@ -1,4 +1,4 @@
-"""Orders: what is to be done. Made by `lifecycle.master.step`, carried out by `roles.master`."""
+"""Orders: what is to be done. Made by `lifecycle.master.step`, carried out by `roles.master.orders`."""
 
 from dataclasses import dataclass, field
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapter.log import Log
 from adapter.protocols.entry import Entry
-from adapter.roles.accesslog import AccessLog
+from adapter.roles.worker.accesslog import AccessLog
 from kit.lines import Lines
 
 

@@ -4,8 +4,8 @@ import json
 import socket
 
 from adapter.log import Log
-from adapter.roles.control import Control
-from adapter.roles.watch import Watch
+from adapter.roles.master.control import Control
+from adapter.roles.master.watch import Watch
 
 LARGE = {"pid": 1, "text": "x" * 5_000_000}
 

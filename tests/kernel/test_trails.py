@@ -11,9 +11,9 @@ import pytest
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.touching import Wish
 from adapter.log import Log
-from adapter.roles import touching
-from adapter.roles.touching import Touches
-from adapter.roles.watch import Watch
+from adapter.roles.master import touching
+from adapter.roles.master.touching import Touches
+from adapter.roles.master.watch import Watch
 from adapter.unix.inotify import Inotify
 from adapter.unix.trails import mark, trail
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Self
 
 from adapter.config.settings import Settings
 from adapter.log import Log
-from adapter.roles.serving import Server
+from adapter.roles.serving.server import Server
 from adapter.unix.handover import Ends
 from kit.lines import Lines
 

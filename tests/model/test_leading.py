@@ -1,4 +1,4 @@
-"""Who leads: every interleaving of the worker's threads, step by step, on a small model of `roles/threads.py`.
+"""Who leads: every interleaving of the worker's threads, step by step, on a small model of `roles/serving/threads.py`.
 
 A step here is what no other thread can cut in two there: one append or pop of a deque, one assignment, one put or get of a queue. Requests
 come at any moment; a call is quick, or it is slow and ends only when nothing else can happen. All states that can be reached are

@@ -43,7 +43,7 @@ def test_workers_have_not_imported_the_command_line() -> None:
     """Neither click nor anything of adapter.cli is in a worker."""
     with Adapter("modules.py") as server:
         names = answer(server.address).decode().split()
-        assert "adapter.roles.worker" in names
+        assert "adapter.roles.worker.worker" in names
         assert [name for name in names if name.split(".")[0] == "click" or name.startswith("adapter.cli")] == []
 
 

@@ -82,7 +82,7 @@ def test_start_up_is_cheap(tmp_path):
     with Inetd(tmp_path, "modules.py") as inetd:
         inetd.client.send(GET)
         names = set(inetd.client.response().body.decode().split())
-        assert "adapter.roles.inetd" in names
+        assert "adapter.roles.inetd.inetd" in names
         dear = {"click", "logging", "asyncio", "threading", "dataclasses", "inspect", "subprocess", "tempfile", "json"}
         assert names & dear == set()
         assert [name for name in names if name.startswith("adapter.lifecycle.")] == []

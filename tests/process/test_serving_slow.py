@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from adapter.roles.outgoing import FULL
+from adapter.roles.serving.outgoing import FULL
 from kit.serving import GET, Gated, Serving, get, hello, post
 
 

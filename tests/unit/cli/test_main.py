@@ -16,25 +16,25 @@ from adapter.lifecycle.commands import MEANINGS, Command
 
 @pytest.fixture
 def remote(monkeypatch):
-    """What `adapter.roles.ctl` and `remote` are asked, instead of asking them."""
+    """What `adapter.roles.asking.ctl` and `remote` are asked, instead of asking them."""
     asked = []
-    modules = {name: types.ModuleType(f"adapter.roles.{name}") for name in ("ctl", "remote")}
+    modules = {name: types.ModuleType(f"adapter.roles.asking.{name}") for name in ("ctl", "remote")}
     modules["ctl"].ctl = lambda target, command, *number, **options: asked.append((command.value, target, *number, options)) or 7
     modules["remote"].status = lambda target, **options: asked.append(("status", target, options)) or 7
     for name, module in modules.items():
-        monkeypatch.setitem(sys.modules, f"adapter.roles.{name}", module)
-        monkeypatch.setattr(f"adapter.roles.{name}", module, raising=False)
+        monkeypatch.setitem(sys.modules, f"adapter.roles.asking.{name}", module)
+        monkeypatch.setattr(f"adapter.roles.asking.{name}", module, raising=False)
     return asked
 
 
 @pytest.fixture
 def master(monkeypatch):
-    """What `adapter.roles.master` is asked, instead of serving."""
+    """What `adapter.roles.master.master` is asked, instead of serving."""
     asked = []
-    module = types.ModuleType("adapter.roles.master")
+    module = types.ModuleType("adapter.roles.master.master")
     module.run = lambda read: asked.append(read()) or 0
-    monkeypatch.setitem(sys.modules, "adapter.roles.master", module)
-    monkeypatch.setattr("adapter.roles.master", module, raising=False)
+    monkeypatch.setitem(sys.modules, "adapter.roles.master.master", module)
+    monkeypatch.setattr("adapter.roles.master.master", module, raising=False)
     return asked
 
 
@@ -154,7 +154,7 @@ def test_fatal(master, monkeypatch, capfd, error, code, text):
     def fail(read):
         raise error
 
-    monkeypatch.setattr(sys.modules["adapter.roles.master"], "run", fail)
+    monkeypatch.setattr(sys.modules["adapter.roles.master.master"], "run", fail)
 
     assert (run(["serve", "x"]), capfd.readouterr().err) == (code, text)
 

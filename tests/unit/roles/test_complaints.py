@@ -3,8 +3,8 @@
 import os
 
 from adapter.log import Log
-from adapter.roles import complaints
-from adapter.roles.complaints import SECONDS, Complaints
+from adapter.roles.serving import complaints
+from adapter.roles.serving.complaints import SECONDS, Complaints
 
 
 def test_it_is_said_once_a_minute(monkeypatch):

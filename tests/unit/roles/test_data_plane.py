@@ -5,10 +5,10 @@ import email.utils
 import pytest
 
 from adapter.gateway.environ import Endpoint
-from adapter.roles.accepting import accepts
-from adapter.roles.dates import imf_fixdate
-from adapter.roles.draining import Draining
-from adapter.roles.stdio import said_client
+from adapter.roles.inetd.stdio import said_client
+from adapter.roles.serving.accepting import accepts
+from adapter.roles.serving.dates import imf_fixdate
+from adapter.roles.serving.draining import Draining
 
 
 @pytest.mark.parametrize(

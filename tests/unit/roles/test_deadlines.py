@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.roles.deadlines import NEVER, Alarm, Deadlines
+from adapter.roles.serving.deadlines import NEVER, Alarm, Deadlines
 
 
 def test_in_order_and_once():

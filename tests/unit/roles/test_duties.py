@@ -4,7 +4,7 @@ import os
 
 from adapter.config.settings import Settings
 from adapter.log import Log
-from adapter.roles.serving import Server
+from adapter.roles.serving.server import Server
 
 
 def test_a_duty_that_fails_is_left_and_told(tmp_path):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from adapter.roles.imported import Imported
+from adapter.roles.worker.imported import Imported
 
 
 @pytest.fixture

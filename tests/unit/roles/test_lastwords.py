@@ -8,8 +8,8 @@ import pytest
 from adapter.roles.lastwords import LastWords, Words, stacks
 from adapter.unix.witness import Witness
 
-CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/calls.py", line 58 in run\n'
-WAITS = '  File "/x/adapter/roles/threads.py", line 9 in _serve\n'
+CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/serving/calls.py", line 58 in run\n'
+WAITS = '  File "/x/adapter/roles/serving/threads.py", line 9 in _serve\n'
 
 
 def stack(*threads, head="", current=None):

@@ -6,8 +6,8 @@ import pytest
 
 from adapter.config.settings import Settings
 from adapter.log import Log
-from adapter.roles.names import Names
-from adapter.roles.watch import Watch
+from adapter.roles.master.names import Names
+from adapter.roles.master.watch import Watch
 
 
 def names():

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from adapter.roles.scoring import Score
+from adapter.roles.worker.scoring import Score
 from adapter.scoreboard import cells
 from adapter.scoreboard.figures import STATES, Counters, Now
 from adapter.scoreboard.latency import NONE

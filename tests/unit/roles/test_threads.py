@@ -1,6 +1,6 @@
 """Who leads, where the schedule that matters can be made by hand (tests/model/test_leading.py has them all)."""
 
-from adapter.roles.threads import GO_ON, Task, Threads
+from adapter.roles.serving.threads import GO_ON, Task, Threads
 
 
 class LedMeanwhile(Task):

@@ -1,0 +1,190 @@
+"""One connection on descriptors we were given, request after request, in this one thread: what inetd's `nowait` mode serves.
+
+Nothing here sets O_NONBLOCK: the flag belongs to the open file, which whoever gave it to us may use too.
+"""
+
+import os
+import select
+import socket
+from collections.abc import Callable
+from math import ceil
+from time import monotonic
+
+from adapter.config.settings import Settings
+from adapter.gateway.file_wrapper import Part
+from adapter.gateway.wsgi import ClientGone
+from adapter.protocols.entry import Entry
+from adapter.protocols.http1.events import Refusal
+from adapter.protocols.http1.receiving import Receiver
+from adapter.protocols.http1.sending import CONTINUE, refusal
+from adapter.roles.inetd.stdio import Ends
+from adapter.roles.serving import lingering
+from adapter.roles.serving.answering import Application, Parties
+from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Incoming, Whole, limits
+from adapter.roles.serving.noting import answered, refused
+from adapter.unix.signals import Trap
+
+_READ = 1 << 16
+_PIPE_BUF = 4096  # pipe(7): so much is taken without blocking once poll(2) says it can be
+
+
+class Wire:
+    """The connection. `trap` catches the signals that ask us to stop."""
+
+    def __init__(self, ends: Ends, trap: Trap) -> None:
+        self._ends = ends
+        self._trap = trap
+        self._stopping = False
+
+    def stopping(self) -> bool:
+        """Whether we have been asked to stop."""
+        if not self._stopping and self._trap.read():
+            self._stopping = True
+        return self._stopping
+
+    def await_input(self, seconds: float, *, idle: bool) -> bool:
+        """False: nothing came for so long; or, when `idle`, nothing is there and we are asked to stop."""
+        deadline = monotonic() + seconds
+        while True:
+            hurry = idle and self.stopping()
+            poll = select.poll()
+            poll.register(self._ends.reader, select.POLLIN)
+            if not self._stopping:
+                poll.register(self._trap.fileno(), select.POLLIN)
+            ready = poll.poll(0 if hurry else ceil(max(0.0, deadline - monotonic()) * 1000))
+            if any(fd == self._ends.reader for fd, _ in ready):
+                return True
+            if hurry or (not ready and monotonic() >= deadline):
+                return False
+            self.stopping()  # the trap may have rung: hear it, or poll would return at once for ever
+
+    def read(self) -> bytes:
+        """What is there; b"" at the end, or when the client is gone."""
+        try:
+            return os.read(self._ends.reader, _READ)
+        except OSError:
+            return b""
+
+    def send(self, data: bytes, patience: float) -> None:
+        """Send all of it. Raises ClientGone when the client is, or takes nothing for `patience` seconds."""
+        rest = memoryview(data)
+        poll = select.poll()
+        poll.register(self._ends.writer, select.POLLOUT)
+        while rest:
+            if (sent := self._send_some(rest)) == 0 and not poll.poll(ceil(patience * 1000)):
+                raise ClientGone
+            rest = rest[sent:]
+
+    def end(self) -> None:
+        """Say that we have said all, and wait a little for the client to say so too, lest a reset destroys our last words."""
+        if self._ends.socket is None:
+            os.close(self._ends.writer)
+            return
+        if not lingering.half_close(self._ends.socket):
+            return
+        deadline = monotonic() + lingering.SECONDS
+        while self.await_input(deadline - monotonic(), idle=False) and self.read():
+            pass
+
+    def _send_some(self, data: memoryview) -> int:
+        """How much was taken; 0: wait."""
+        try:
+            if self._ends.socket is not None:
+                return self._ends.socket.send(data, socket.MSG_DONTWAIT)
+            poll = select.poll()
+            poll.register(self._ends.writer, select.POLLOUT)
+            return os.write(self._ends.writer, data[:_PIPE_BUF]) if poll.poll(0) else 0
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError as error:
+            raise ClientGone from error
+
+
+class Conversation:
+    """Serves the wire until one side has had enough. `application` makes the answers."""
+
+    def __init__(
+        self, application: Application, settings: Settings, wire: Wire, parties: Parties, access: Callable[[Entry], None] | None
+    ) -> None:
+        self._application = application
+        self._settings = settings
+        self._wire = wire
+        self._around = application.around(parties)
+        self._incoming = Incoming(Receiver(limits(settings)), settings.body_memory)
+        self._gone = False
+        self._client = parties.client.host
+        self._access = access
+
+    def run(self) -> None:
+        """Until the end of it. A client that goes away is no error."""
+        try:
+            spoke_last = self._talk()
+        except ClientGone:
+            return
+        if spoke_last and not self._gone:
+            self._wire.end()
+
+    def _talk(self) -> bool:
+        """Whether it was we who ended it, with a response that must still arrive."""
+        patience = self._settings.header_timeout
+        while (request := self._next(patience)) is not None:
+            if isinstance(request, Refusal):
+                if self._access is not None:
+                    self._access(refused(request.status, self._client, monotonic(), self._incoming.head))
+                self.send(refusal(request.status, date=self._application.date()))
+                return True
+            wanted = self._settings.keepalive_timeout > 0 and (request.more or not self._wire.stopping())
+            came = monotonic()
+            response = self._application.answer(request, self._around, self, keep_alive=wanted)
+            if self._access is not None:
+                self._access(answered(request.head, response, 0, came, monotonic(), self._client))
+            if not response.keep_alive:
+                return True
+            patience = self._settings.keepalive_timeout
+        return False
+
+    def send(self, data: bytes) -> None:
+        """To the client. Raises ClientGone."""
+        try:
+            self._wire.send(data, self._settings.write_timeout)
+        except ClientGone:
+            self._gone = True
+            raise
+
+    def finish(self, data: bytes) -> None:
+        """To the client: there is no other way than to wait for it."""
+        self.send(data)
+
+    def finish_file(self, _head: bytes, _part: Part) -> bool:
+        """Not here: the descriptors we were given may be pipes."""
+        return False
+
+    def _next(self, patience: float) -> Whole | Refusal | None:
+        """The next request, or why there is none; None: good-bye. `patience`: seconds for its first byte."""
+        deadlines = self._deadlines(patience)
+        request = self._incoming.next()
+        while request is None:
+            idle = self._incoming.stage == IDLE
+            if not self._wire.await_input(deadlines() - monotonic(), idle=idle):
+                return None if idle else Refusal(408, "too slow")
+            if not (data := self._wire.read()):
+                return self._incoming.eof()
+            request = self._incoming.take(data)
+        return request
+
+    def _deadlines(self, patience: float) -> Callable[[], float]:
+        """Until when to wait for the next bytes: one limit for silence before a request, one for its head, one for silences in its body."""
+        stage, until = IDLE, monotonic() + patience
+
+        def deadline() -> float:
+            nonlocal stage, until
+            before, stage = stage, self._incoming.stage
+            if stage == BODY:
+                if before != BODY and self._incoming.wants_continue:
+                    self.send(CONTINUE)
+                until = monotonic() + self._settings.body_timeout
+            elif stage == HEAD and before == IDLE:
+                until = monotonic() + self._settings.header_timeout
+            return until
+
+        return deadline

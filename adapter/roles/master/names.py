@@ -1,0 +1,129 @@
+"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish.
+
+Asked for by the settings, kept from image to image.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from adapter.config.settings import Settings
+from adapter.exits import Fatal
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.dialects import DEFAULT, DIALECTS
+from adapter.lifecycle.events import Event
+from adapter.lifecycle.touching import Wish
+from adapter.log import Log
+from adapter.roles.master.control import Control
+from adapter.roles.master.fifo import MasterFifo
+from adapter.roles.master.pidfile import Pid
+from adapter.roles.master.public import Public
+from adapter.roles.master.touching import Touches
+from adapter.roles.master.watch import Watch
+
+
+class Names:
+    """All of them. `describe` gives the status record; `wait_for` is the control socket's."""
+
+    def __init__(
+        self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], wait_for: Callable[[Command], int | str]
+    ) -> None:
+        self._log = log
+        self.dialect = DEFAULT
+        self.control = Control(log, watch, describe=describe, wait_for=wait_for)
+        self._fifo = MasterFifo(log, watch)
+        self._pid = Pid()
+        self._safe_pid = Pid()
+        self._touches = Touches(log, watch)
+        self._public = Public(log, watch, describe)
+
+    def take(self, settings: Settings) -> None:
+        """At the first start, before anything slow. Raises Fatal."""
+        self.dialect = DIALECTS[settings.signals]
+        self._pid.follow(settings.pidfile)
+        self.control.follow(settings.control)
+        self._fifo.follow(settings.fifo)
+        self._public.follow(settings)
+        self._touches.follow(_wishes(settings), imported=settings.watch)
+
+    def follow(self, settings: Settings) -> None:
+        """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
+        self.dialect = DIALECTS.get(settings.signals, DEFAULT)  # a later version may know more of them
+        self._try(lambda: self._safe_pid.follow(settings.safe_pidfile))
+        self._try(lambda: self._pid.follow(settings.pidfile))
+        self._try(lambda: self.control.follow(settings.control))
+        self._try(lambda: self._fifo.follow(settings.fifo))
+        self._try(lambda: self._public.follow(settings))
+        self._touches.follow(_wishes(settings), imported=settings.watch)
+
+    def learn(self, imported: Mapping[str, Sequence[int]]) -> None:
+        """The application is made of these files, too, which had these marks; watched for if the settings ask for it."""
+        self._touches.learn({path: (mark[0], mark[1], mark[2]) for path, mark in imported.items()})
+
+    def write_pidfile(self) -> None:
+        """Again, where somebody removed it."""
+        self._try(self._pid.write_again)
+        self._try(self._safe_pid.write_again)
+
+    def _try(self, have: Callable[[], None]) -> None:
+        try:
+            have()
+        except Fatal as error:
+            self._log.error(error.sentence)
+
+    @property
+    def deadline(self) -> float | None:
+        """The next instant to `look`; None: nothing happened to our files."""
+        return self._touches.deadline
+
+    def look(self, now: float) -> list[Event]:
+        """What files ask for that were touched, if it is time to look."""
+        return self._touches.look(now)
+
+    def close(self) -> None:
+        """Be known no more."""
+        self._touches.close()
+        self.control.close()
+        self._fifo.close()
+        self._public.close()
+        self._pid.close()
+        self._safe_pid.close()
+
+    # -- across an exec ------------------------------------------------------------------------------------------------
+
+    def to_plain(self) -> dict[str, Any]:
+        """For the carryover."""
+        return {
+            "control": self.control.to_plain(),
+            "fifo": self._fifo.to_plain(),
+            "dialect": next(name for name, dialect in DIALECTS.items() if dialect is self.dialect),
+            "pidfile": self._pid.to_plain(),
+            "safe_pidfile": self._safe_pid.to_plain(),
+            "public": self._public.to_plain(),
+            "touches": self._touches.to_plain(),
+        }
+
+    def restore(self, plain: dict[str, Any]) -> None:
+        """From the carryover. What is not ours any more is an error line; the next commit has it anew."""
+        self.control.restore(plain["control"])
+        self._try(lambda: self._fifo.restore(plain.get("fifo", {})))
+        self.dialect = DIALECTS.get(plain.get("dialect", ""), DEFAULT)
+        self._try(lambda: self._pid.restore(plain["pidfile"]))
+        self._try(lambda: self._safe_pid.restore(plain.get("safe_pidfile", {})))
+        self._public.restore(plain.get("public", {}))
+        self._touches.restore(plain.get("touches", {}))
+
+    def fds(self) -> list[int]:
+        """Every descriptor that the carryover names."""
+        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._safe_pid.fds(), *self._public.fds()]
+
+
+def _wishes(settings: Settings) -> list[Wish]:
+    asked = (
+        (settings.touch_reload, Command.RELOAD),
+        (settings.touch_chain_reload, Command.CHAIN_RELOAD),
+        (settings.touch_workers_reload, Command.WORKERS_RELOAD),
+        (settings.touch_reopen, Command.REOPEN_LOGS),
+        (settings.touch_stop, Command.STOP),
+    )
+    watched = [path for path in (settings.config, settings.envdir) if path is not None and settings.watch]
+    return [Wish(path, command) for paths, command in (*asked, (watched, Command.RELOAD)) for path in paths]

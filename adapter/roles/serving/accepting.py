@@ -1,0 +1,248 @@
+"""The listeners of a worker, and the queue of connections that others hand over: when to take from them, and how to leave them.
+
+Several workers wait for the same listeners (EPOLLEXCLUSIVE). A new connection wakes one of those that sleep; if that one then
+does not accept, nobody else is woken. So: who cannot accept takes the listeners out of its epoll *before* it sleeps, and who
+is woken accepts before it does anything else.
+
+The kernel wakes the one that has waited longest in the listener's own list, which is always the same one, as long as it sleeps: with
+kept-alive clients it would end up with all of them. So who has accepted goes to the list's end (it leaves the epoll and comes back).
+"""
+
+import errno
+import select
+import socket
+from collections.abc import Collection, Mapping
+from functools import partial
+
+from adapter.gateway.environ import Endpoint
+from adapter.protocols.spoken import HTTP, PROXIED
+from adapter.roles.serving.announcing import Announcing
+from adapter.roles.serving.answering import Parties
+from adapter.roles.serving.connection import Connection
+from adapter.roles.serving.deadlines import NEVER, Alarm
+from adapter.roles.serving.handing import Guest
+from adapter.roles.serving.loop import Ready
+from adapter.roles.serving.shared import Shared
+
+QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
+SWEEP = 1.0  # seconds: never sweep longer, or a steady stream of clients would keep us for ever
+SHORT = 1.0  # seconds: pause after EMFILE and its like, unless a connection ends sooner
+_AT_ONCE = 64  # accepted per turn in a sweep, so that the connections get their turn
+_EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
+_SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})
+_NOWHERE = Endpoint("", "")
+
+
+def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> bool:
+    """Whether to take a connection now. One we cannot serve at once is better off with another worker, or in the queue.
+
+    In a sweep there is no other worker, and the queue is about to be thrown away.
+    """
+    return sweeping or (calls < threads and connections < most)
+
+
+class Gate:
+    """Accepts, one connection per turn and listener. All of it for the loop's thread. `spoken`: what is, by address; else HTTP."""
+
+    def __init__(
+        self, shared: Shared, listeners: Mapping[str, socket.socket], spoken: Mapping[str, str], queue: socket.socket | None
+    ) -> None:
+        self._shared = shared
+        self._listeners = dict(listeners)
+        self._spoken = spoken
+        self._queue = queue
+        self._here = {address: _here(listener) for address, listener in self._listeners.items()}
+        for listener in self._listeners.values():
+            listener.setblocking(False)
+            if listener.family in _INTERNET:
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each connection inherits it: tcp(7)
+        self._armed = False
+        self._sweeping = False
+        self._short = False
+        self._complained = False
+        self._closed_then = 0
+        self._pause = Alarm(self._resume)
+        self._quiet = Alarm(self._leave)
+        self._cap = Alarm(self._leave)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a listener left, or the queue."""
+        return bool(self._listeners) or self._queue is not None
+
+    def adjust(self) -> None:
+        """Before the loop sleeps: listen, or do not."""
+        shared = self._shared
+        if self._short and shared.closed != self._closed_then:
+            self._resume(0.0)
+        wanted = (
+            not self._short
+            and not shared.paused
+            and accepts(
+                calls=shared.threads.busy,
+                threads=shared.threads.size,
+                connections=len(shared.connections),
+                most=shared.settings.max_connections,
+                sweeping=self._sweeping,
+            )
+        )
+        if wanted != self._armed:
+            self._arm(wanted=wanted)
+
+    def sweep(self, now: float, leaving: Collection[str], *, final: bool) -> None:
+        """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty. The queue
+        of what others hand over is theirs to take, unless this is `final`.
+        """
+        for address in self._listeners.keys() - set(leaving):
+            self._drop(address)
+        if self._queue is not None and not final:
+            self._drop_queue()
+        if self.open and not self._sweeping:
+            self._sweeping = True
+            self._shared.loop.deadlines.set(self._quiet, now + QUIET)
+            self._shared.loop.deadlines.set(self._cap, now + SWEEP)
+
+    def release(self) -> None:
+        """Close every listener now."""
+        for address in list(self._listeners):
+            self._drop(address)
+        if self._queue is not None:
+            self._drop_queue()
+
+    def _arm(self, *, wanted: bool) -> None:
+        self._armed = wanted
+        for address, listener in self._listeners.items():
+            if wanted:
+                self._listen(address, listener)
+            else:
+                self._shared.loop.remove(listener.fileno())
+        if self._queue is not None:
+            if wanted:
+                self._wait_at(self._queue, self._take_over)
+            else:
+                self._shared.loop.remove(self._queue.fileno())
+
+    def _listen(self, address: str, listener: socket.socket) -> None:
+        def ready(_mask: int, now: float) -> None:
+            self._accept(address, listener, now)
+
+        self._wait_at(listener, ready)
+
+    def _wait_at(self, sock: socket.socket, ready: Ready) -> None:
+        try:
+            self._shared.loop.add(sock.fileno(), select.EPOLLIN | _EXCLUSIVE, ready, first=True)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a kernel before 4.5
+                raise
+            self._shared.loop.add(sock.fileno(), select.EPOLLIN, ready, first=True)
+
+    def _drop(self, address: str) -> None:
+        listener = self._listeners.pop(address)
+        if self._armed:
+            self._shared.loop.remove(listener.fileno())
+        listener.close()
+
+    def _drop_queue(self) -> None:
+        """Only leave it: it is for giving, too."""
+        if self._armed and self._queue is not None:
+            self._shared.loop.remove(self._queue.fileno())
+        self._queue = None
+
+    def _accept(self, address: str, listener: socket.socket, now: float) -> None:
+        for _ in range(_AT_ONCE if self._sweeping else 1):
+            try:
+                connection, peer = listener.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._failed(address, error, now)
+                return
+            self._admit(address, connection, peer, now)
+        if self._shared.multiprocess and not self._sweeping:
+            self._shared.loop.remove(listener.fileno())
+            self._listen(address, listener)
+
+    def _take_over(self, _mask: int, now: float) -> None:
+        """What another worker has handed over; all there is, as nobody else may be woken for what we leave."""
+        shared = self._shared
+        while (guest := shared.handing.take()) is not None:
+            if self._sweeping:
+                shared.loop.deadlines.set(self._quiet, now + QUIET)
+            try:
+                guest.socket.setblocking(False)
+                Connection(shared, guest, now)
+            except OSError:  # the kernel has no room in our epoll
+                guest.socket.close()
+
+    def _admit(self, address: str, connection: socket.socket, peer: object, now: float) -> None:
+        shared = self._shared
+        shared.accepted += 1
+        self._complained = False
+        if self._sweeping:
+            shared.loop.deadlines.set(self._quiet, now + QUIET)
+        try:
+            connection.setblocking(False)
+            parties = _parties(connection, peer, self._here[address])
+            spoken = self._spoken.get(address, HTTP)
+            if spoken == PROXIED:
+                Announcing(shared, connection, parties, partial(self._begin, address), now)
+            else:
+                self._begin(address, connection, parties, now, spoken)
+        except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
+            connection.close()
+
+    def _begin(self, address: str, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:
+        shared = self._shared
+        guest = Guest(address, connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0)
+        Connection(shared, guest, now)
+
+    def _failed(self, address: str, error: OSError, now: float) -> None:
+        reason = error.strerror or str(error)
+        if error.errno in _BROKEN:  # somebody shut it down: it would be "ready" for ever
+            self._shared.log.error("a listener is broken and left", address=address, reason=reason)
+            self._drop(address)
+        elif error.errno in _SHORTAGE:
+            if not self._complained:
+                self._complained = True
+                self._shared.log.error(
+                    "cannot accept connections for now", reason=reason, connections=len(self._shared.connections)
+                )
+            self._short = True
+            self._closed_then = self._shared.closed
+            self._shared.loop.deadlines.set(self._pause, now + SHORT)
+        # Anything else is the network's word about that one connection (accept(2): "treat them like EAGAIN").
+
+    def _resume(self, _now: float) -> None:
+        self._short = False
+        self._shared.loop.deadlines.set(self._pause, NEVER)
+
+    def _leave(self, now: float) -> None:
+        """A last look at each queue, then the end, unless there still are clients that we had no descriptor for."""
+        for address, listener in list(self._listeners.items()):
+            self._accept(address, listener, now)
+        if self._queue is not None:
+            self._take_over(0, now)
+        if self._short:
+            self._shared.loop.deadlines.set(self._cap, now + SWEEP)
+        else:
+            self.release()
+
+
+def _here(listener: socket.socket) -> Endpoint | None:
+    """Where its clients come; None: each has to be asked, as it listens on every address."""
+    if listener.family not in _INTERNET:
+        return _NOWHERE
+    host, port = listener.getsockname()[:2]
+    return None if host in _EVERYWHERE else Endpoint(host, str(port))
+
+
+def _parties(connection: socket.socket, peer: object, here: Endpoint | None) -> Parties:
+    if here is None:
+        host, port = connection.getsockname()[:2]
+        here = Endpoint(host, str(port))
+    if connection.family not in _INTERNET or not isinstance(peer, tuple):
+        return Parties(_NOWHERE, _NOWHERE)
+    return Parties(here, Endpoint(peer[0], str(peer[1])))

@@ -1,0 +1,94 @@
+"""One request's way through the application and back, the same for a worker's thread and for inetd."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from adapter.gateway.environ import Endpoint, environ, surroundings
+from adapter.gateway.wsgi import Out, Response, respond
+from adapter.log import Log
+from adapter.roles.serving.dates import Date
+from adapter.roles.serving.incoming import Whole
+
+App = Callable[..., Any]
+
+
+class Parties(NamedTuple):
+    """The two ends of a connection."""
+
+    server: Endpoint
+    client: Endpoint
+    scheme: str = "http"
+
+
+class Application:
+    """The WSGI application and what is true of every call of it. `believed`: whose X-Forwarded-For and -Proto are, as the option has it.
+    `failed` counts the calls that raised.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        log: Log,
+        *,
+        multithread: bool,
+        multiprocess: bool,
+        run_once: bool = False,
+        believed: Sequence[str] = (),
+    ) -> None:
+        self._app = app
+        self._log = log
+        self._multithread = multithread
+        self._multiprocess = multiprocess
+        self._run_once = run_once
+        self._corrected = _corrections(believed)
+        self.date = Date()
+        self.failed = 0
+        self.more: dict[str, Any] = {}  # for the environ of every request
+
+    def around(self, parties: Parties) -> dict[str, Any]:
+        """What is so for every request between these two."""
+        return self.more | surroundings(
+            parties.server,
+            parties.client,
+            scheme=parties.scheme,
+            multithread=self._multithread,
+            multiprocess=self._multiprocess,
+            run_once=self._run_once,
+        )
+
+    def answer(self, request: Whole, around: dict[str, Any], out: Out, *, keep_alive: bool) -> Response:
+        """Call it, and send what it says. What became of that: may the connection go on? Not if the response is incomplete."""
+        head, body = request.head, request.body
+        response = Response(head, out, self.date, keep_alive=keep_alive)
+        try:
+            variables = environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr)
+            if self._corrected is not None:
+                self._corrected(variables)
+                response.client = variables["REMOTE_ADDR"]
+            respond(self._app, variables, response)
+        except OSError as error:  # of the body's temporary file
+            response.fail(error)
+        finally:
+            if body is not None:
+                body.close()
+        if response.failures:
+            self._complain(request, response.failures)
+        return response
+
+    def _complain(self, request: Whole, failures: Iterable[str]) -> None:
+        for text in failures:
+            self.failed += 1
+            self._log.error("the application failed", request=f"{request.head.method} {request.head.target}")
+            self._log.block(text)
+
+
+def _corrections(believed: Sequence[str]) -> Callable[[dict[str, Any]], None] | None:
+    """What corrects an environ by the fields of proxies; None when no proxy is believed."""
+    if not believed:
+        return None
+    from adapter.gateway.forwarded import Proxies, believe  # noqa: PLC0415 -- `ipaddress`, and only for those who believe somebody
+
+    return partial(believe, proxies=Proxies([word for words in believed for word in words.split(",")]))

@@ -1,0 +1,67 @@
+"""One request with the application, as a task for its threads."""
+
+from typing import Any, Protocol
+
+from adapter.gateway.wsgi import Response
+from adapter.protocols.http1.events import Head
+from adapter.roles.serving.incoming import Whole
+from adapter.roles.serving.outgoing import Outgoing
+from adapter.roles.serving.shared import Shared
+from adapter.roles.serving.threads import Task
+
+
+class Caller(Protocol):
+    """Who has the request, and gets the response."""
+
+    out: Outgoing
+    address: str
+    """Of the listener it came by."""
+    around: dict[str, Any]
+    """What is so for all its requests."""
+
+    def take_back(self, now: float) -> None:
+        """The call lasts too long: end the connection without it; in the thread that leads."""
+
+    def finished(self, call: "Call", now: float) -> None:
+        """The call is over; in the thread that leads, once."""
+
+
+class Call(Task):
+    """The caller is told when it is `finished`; then there is a `response`, and it says whether the connection may go on."""
+
+    __slots__ = ("_caller", "_request", "_shared", "came", "response")
+
+    def __init__(self, shared: Shared, request: Whole, caller: Caller, now: float) -> None:
+        self.began = 0.0
+        self.thread = 0
+        self.came = now
+        self.response: Response | None = None
+        self._shared = shared
+        self._request = request
+        self._caller = caller
+
+    @property
+    def head(self) -> Head:
+        """What is asked."""
+        return self._request.head
+
+    @property
+    def name(self) -> str:
+        """Method and target."""
+        return f"{self._request.head.method} {self._request.head.target}"
+
+    def run(self) -> None:
+        """Whatever the application does, the response is complete afterwards or the connection must not go on."""
+        shared, request, caller = self._shared, self._request, self._caller
+        shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
+        # Asked now and not when the request was queued: a drain may have begun since.
+        wanted = shared.keep_alive and (request.more or not (shared.closing or caller.address in shared.leaving))
+        self.response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
+
+    def take_back(self, now: float) -> None:
+        """The client gets another answer, if this one has not begun."""
+        self._caller.take_back(now)
+
+    def done(self, now: float) -> None:
+        """Back to the one who leads."""
+        self._caller.finished(self, now)

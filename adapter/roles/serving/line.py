@@ -1,0 +1,167 @@
+"""The socket of a connection: what we wait for on it, until when, and how it ends."""
+
+import socket
+import traceback
+from collections.abc import Callable
+from functools import partial
+from select import EPOLLIN, EPOLLOUT
+from time import monotonic
+
+from adapter.protocols.http1.events import Head
+from adapter.protocols.http1.sending import refusal
+from adapter.roles.serving import lingering
+from adapter.roles.serving.calls import Call
+from adapter.roles.serving.deadlines import NEVER, Timed
+from adapter.roles.serving.incoming import BODY
+from adapter.roles.serving.noting import answered, refused
+from adapter.roles.serving.outgoing import Outgoing
+from adapter.roles.serving.shared import Shared
+
+CALLING, FLUSHING, LINGERING, CLOSED = range(BODY + 1, BODY + 5)
+"""After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · gone."""
+_UNWATCHED = -1
+
+
+class Line(Timed):
+    """All of it is the leading thread's, except `out`, which the thread of the current call fills."""
+
+    __slots__ = ("_client", "_discarded", "_ended", "_fd", "_mask", "_shared", "_socket", "_state", "_unread", "_untold", "out")
+
+    def __init__(self, shared: Shared, sock: socket.socket, client: str) -> None:
+        super().__init__()
+        self._shared = shared
+        self._socket = sock
+        self._fd = sock.fileno()
+        self.out = Outgoing(sock, self._on_stall)
+        self._state = 0
+        self._unread = 0  # by the client, when we last looked
+        self._discarded = 0
+        self._client = client
+        self._ended = False  # the client will send no more
+        self._untold: Call | None = None  # the access log hears of it when the response has left, or the client
+        self._mask = EPOLLIN
+        shared.loop.add(self._fd, EPOLLIN, self._on_ready)
+
+    def _on_ready(self, mask: int, now: float) -> None:
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        """Let go of everything but the socket."""
+        raise NotImplementedError
+
+    # -- a bug met by one client must not end the others ---------------------------------------------------------------
+
+    def _attempt(self, step: Callable[..., None], *arguments: float) -> None:
+        try:
+            step(*arguments)
+        except Exception:  # noqa: BLE001 -- as it says
+            self._fail()
+
+    def _fail(self) -> None:
+        self._shared.log.error("a connection failed: this is a bug of adapter", client=self._client)
+        self._shared.log.block(traceback.format_exc())
+        self.out.abandon()
+        self._lost()
+
+    # -- what we wait for ----------------------------------------------------------------------------------------------
+
+    def _due(self, at: float) -> None:
+        if self.alarm is not None and self.alarm.at <= at:  # as nearly always: it is only put off
+            self.deadline = at
+        else:
+            self._shared.loop.deadlines.set(self, at)
+
+    def _arm(self) -> None:
+        """Hear of what we can act on. A call that just begins does not come here: mostly it ends before anything happens."""
+        mask = 0 if self._state in (CALLING, FLUSHING) else EPOLLIN
+        if self.out.size:
+            mask |= EPOLLOUT
+        if mask != self._mask != _UNWATCHED:
+            self._mask = mask
+            self._shared.loop.change(self._fd, mask)
+
+    def _disarm(self) -> None:
+        """Hear of nothing but its end, and be late for nothing."""
+        self._due(NEVER)
+        if self._mask != _UNWATCHED:
+            self._mask = 0
+            self._shared.loop.change(self._fd, 0)
+
+    def _unwatch(self) -> None:
+        if self._mask != _UNWATCHED:
+            self._mask = _UNWATCHED
+            self._shared.loop.remove(self._fd)
+
+    def _on_stall(self) -> None:
+        """Called by the thread of the call."""
+        self._shared.loop.post(partial(self._attempt, self._stalled))
+
+    def _stalled(self, now: float) -> None:
+        if self.out.size and self._state in (CALLING, FLUSHING):
+            self._expect_progress(now)
+            self._arm()
+
+    def _expect_progress(self, now: float) -> None:
+        self._unread = self.out.unread()
+        self._due(now + self._shared.settings.write_timeout)
+
+    def _tell(self, now: float) -> None:
+        """The access log of what has ended."""
+        call, self._untold = self._untold, None
+        if call is not None and self._shared.access is not None:
+            self._shared.access(answered(call.head, call.response, self.out.unsent, call.came, now, self._client))
+
+    def _tell_refused(self, status: int, head: Head | None, now: float) -> None:
+        if self._shared.access is not None:
+            self._shared.access(refused(status, self._client, now, head))
+
+    # -- the end -------------------------------------------------------------------------------------------------------
+
+    def _linger(self, now: float) -> None:
+        """We have said all; wait for the client to say so too, unless it has."""
+        if self._ended or not lingering.half_close(self._socket):
+            self._close()
+            return
+        self._state = LINGERING
+        self._due(now + lingering.SECONDS)
+        self._arm()
+
+    def take_back(self, now: float) -> None:
+        """The call lasts too long: 504, if its response has not begun; then nothing more. The descriptor stays until it comes back."""
+        self._attempt(self._answer_instead, now)
+
+    def _answer_instead(self, _now: float) -> None:
+        if self._state != CALLING:
+            return
+        self.out.take_back(refusal(504, date=self._shared.application.date()))
+        lingering.half_close(self._socket)
+        self._lost()
+        self._shared.connections.discard(self)
+
+    def _discard(self) -> None:
+        self._discarded = lingering.discard(self._socket, self._discarded)
+        if self._discarded == lingering.OVER:
+            self._close()
+
+    def _lost(self) -> None:
+        """The client is gone. A call that runs keeps the descriptor; HUP, which cannot be masked, must not keep the loop awake."""
+        if self._state == CALLING:
+            self._due(NEVER)
+            self._unwatch()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        """The one place where the descriptor is closed. Never while a call runs: its thread may be in send(2)."""
+        if self._state == CLOSED:
+            return
+        self._state = CLOSED
+        self._unwatch()
+        self._shared.loop.deadlines.forget(self)
+        self._shared.closed += 1
+        self.out.abandon()
+        self._shared.bytes_out += self.out.sent
+        if self._untold is not None:
+            self._tell(monotonic())
+        self._forget()
+        self._socket.close()

@@ -1,0 +1,132 @@
+"""What all connections of one worker have in common."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from adapter.config.settings import Settings
+from adapter.gateway.spool import Spool
+from adapter.log import Log
+from adapter.protocols.entry import Entry
+from adapter.protocols.http1 import receiving as http1
+from adapter.protocols.http1.events import Refusal
+from adapter.protocols.spoken import HTTP, UWSGI
+from adapter.protocols.uwsgi import receiving as uwsgi
+from adapter.roles.serving.answering import App, Application, Parties
+from adapter.roles.serving.complaints import Complaints
+from adapter.roles.serving.handing import Handing
+from adapter.roles.serving.incoming import NO_ROOM, Incoming, limits
+from adapter.roles.serving.loop import Loop
+from adapter.roles.serving.threads import Task, Threads
+from adapter.scoreboard.figures import Counters
+from adapter.scoreboard.latency import BOUNDS, BUCKETS
+from adapter.unix.handover import Ends
+from adapter.unix.witness import Cells
+
+_RECEIVERS: dict[str, type[http1.Receiver] | type[uwsgi.Receiver]] = {HTTP: http1.Receiver, UWSGI: uwsgi.Receiver}
+
+
+class Open(Protocol):
+    """An open connection, as the server sees it."""
+
+    def leave(self, now: float) -> None:
+        """We drain."""
+
+    def resume(self, now: float) -> None:
+        """We were paused, and are no more."""
+
+    def cut(self) -> bool:
+        """The drain's deadline is here. True: something was lost."""
+
+
+class Shared:
+    """One per server. Written by the thread that leads; threads of calls read `closing` and `keep_alive` only."""
+
+    def __init__(
+        self,
+        app: App,
+        settings: Settings,
+        log: Log,
+        *,
+        multiprocess: bool,
+        queue: Ends | None,
+        lead: Callable[[], int],
+        tick: Callable[[float], None],
+        access: Callable[[Entry], None] | None,
+    ) -> None:
+        self.settings = settings
+        self.log = log
+        self.application = Application(
+            app, log, multithread=settings.threads > 1, multiprocess=multiprocess, believed=settings.forwarded_allow_ips
+        )
+        self.multiprocess = multiprocess
+        self.complaints = Complaints(log)
+        self.access = access
+        self.limits = limits(settings)
+        self.keep_alive = settings.keepalive_timeout > 0
+        self.patience = settings.keepalive_timeout
+        self.loop = Loop()
+        self.threads = Threads(settings.threads, self.loop.post, lead, tick)
+        self.handing = Handing(queue, self.loop, log, self.taken_over)
+        self.note = Cells()
+        self.connections: set[Open] = set()
+        self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
+        self.paused = False  # requests wait; nothing is accepted
+        self.closing = False  # we drain, and nobody serves after us: every response says so
+        self.leaving: frozenset[str] = frozenset()  # addresses that nobody serves after us: their connections are not handed over
+        self.linger = 0.0  # seconds an idle connection stays while we drain
+        self.accepted = self.closed = self.requests = self.refused = 0
+        self.answered = dict.fromkeys(("", *"23456789"), 0)  # by the first digit of the status; "": the client was gone
+        self.overdue = 0  # calls that were given up at --request-timeout
+        self.running = 0.0  # seconds in the application, all calls together
+        self.latency = [0] * BUCKETS  # how many of them took how long
+        self.bytes_in = self.bytes_out = 0
+
+    def refuse(self, why: Refusal, spoken: str, parties: Parties) -> None:
+        """Count it; and tell what is our own fault, or that of a front end, which its operator can mend."""
+        self.refused += 1
+        if why.status == NO_ROOM:  # a client that asks for what we do not do (501, 505) writes nothing into our log
+            self.log.error("cannot take a request", reason=why.reason)
+        elif why.status == 400 and spoken != HTTP:  # noqa: PLR2004 -- what a front end should not have let through, or said
+            self.complaints.say("a connection is refused", reason=why.reason, client=parties.client.host)
+
+    def count(self, task: Task, status: str, sent: int, now: float) -> None:
+        """A call is over."""
+        self.requests += 1
+        self.answered[status[:1]] += 1
+        self.bytes_out += sent
+        seconds = now - task.began
+        if seconds < 0:  # it began after the loop had last looked at the clock
+            seconds = 0.0
+        self.running += seconds
+        self.latency[bisect_left(BOUNDS, seconds)] += 1
+
+    def counters(self) -> Counters:
+        """What was counted since the start. From any thread."""
+        answered = self.answered
+        return Counters(
+            self.requests,
+            0,
+            answered["2"],
+            answered["3"],
+            answered["4"],
+            answered["5"],
+            self.refused,
+            self.application.failed,
+            self.bytes_in,
+            self.bytes_out,
+            self.accepted,
+            self.handing.given,
+            self.handing.taken,
+            round(self.running * 1e6),
+            overdue=self.overdue,
+        )
+
+    def incoming(self, spoken: str) -> Incoming:
+        """The reading side of a new connection."""
+        return Incoming(_RECEIVERS[spoken](self.limits), self.settings.body_memory)
+
+    def taken_over(self, plain: dict[str, Any], body: Spool | None) -> Incoming:
+        """The reading side of a connection that was handed over."""
+        receiver = _RECEIVERS[plain["spoken"]].from_plain(plain["receiver"], self.limits)
+        return Incoming.from_plain(plain, body, receiver, self.settings.body_memory)
