@@ -149,9 +149,9 @@ def _commit(turn: Turn) -> None:
     turn.change(change=None, rollbacks=turn.state.rollbacks + back)
     turn.change(reloads=turn.state.reloads + (change.previous is not None and not back))
     target = turn.state.target
-    turn.say("info", "serving", generation=target, workers=turn.state.slots, seconds=turn.now - change.since)
     turn.order(Commit(target))
     _relieve(turn)
+    turn.say("info", "serving", generation=target, workers=turn.state.slots, seconds=turn.now - change.since)
     turn.order(Answer(""))
     rollback.keep(turn, change)
     for generation in turn.state.generations:
