@@ -114,6 +114,7 @@ def _agreed(settings: Settings) -> Settings:
         raise Misuse(
             f"--workers-most {settings.workers_most} is less than --workers {settings.workers}: make it more, or leave it out"
         )
+    _check_idle(settings)
     _once_each(settings)
     _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):
@@ -127,6 +128,18 @@ def _agreed(settings: Settings) -> Settings:
         except KeyError:
             raise Misuse(f"--uid {settings.uid} is in no passwd entry, so its group is unknown: give --gid too") from None
     return settings
+
+
+def _check_idle(settings: Settings) -> None:
+    """Asleep, the first to come waits for a fork; with --lazy-apps it would be an import, of whatever lies on the disk by then."""
+    if settings.idle_cheap and settings.lazy_apps:
+        raise Misuse(
+            "--idle-cheap cannot go with --lazy-apps: there is no loaded application to fork workers from; leave one out"
+        )
+    if settings.idle_cheap and settings.idle_exit:
+        raise Misuse(
+            "--idle-cheap and --idle-exit both say what an idle server does, stay without workers or stop: leave one out"
+        )
 
 
 def _check_names(settings: Settings) -> None:

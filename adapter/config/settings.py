@@ -135,6 +135,9 @@ class Settings(NamedTuple):
     idle_exit: Annotated[float, Option(
         kinds.DURATION, "Stop after so long without a connection; 0: never.",
         "A server stays; inetd's wait mode and socket activation set it.", _PROCESSES)] = 0.0
+    idle_cheap: Annotated[float, Option(
+        kinds.DURATION, "After so long without a connection no worker stays; the next connection has them forked; 0: never.",
+        "The first to come then waits for a fork, a few hundredths of a second; memory is seldom that dear.", _PROCESSES, inetd=False)] = 0.0
 
     drain_timeout: Annotated[float, Option(
         kinds.DURATION, "A stop or reload lets requests in flight run so long, then cuts them.",

@@ -172,6 +172,11 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Knocked:
+    """Somebody has come, while no worker is there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """Which share of their capacity the workers have used since the last look (0 to 1), and how many connections wait for one."""
 
@@ -193,5 +198,5 @@ class Slept:
 
 Event = (
     Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
-    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Shown | Measured | Ticked | Slept
+    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Shown | Measured | Knocked | Ticked | Slept
 )  # fmt: skip

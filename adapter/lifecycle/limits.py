@@ -24,6 +24,7 @@ class Limits:
     workers: int = 1
     most: int = 0  # workers, when their number follows the load from `workers` up to this; 0: it is fixed
     calm: float = 30.0  # seconds in which one worker less would have been enough, before one goes
+    cheap: bool = False  # workers that have nobody to serve go, all of them, until somebody comes
     surge: int = 1
     drain: float = 8.0
     boot: float = 60.0

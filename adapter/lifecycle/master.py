@@ -20,6 +20,7 @@ from adapter.lifecycle.reaping import exited
 from adapter.lifecycle.rolling import settle
 from adapter.lifecycle.scaling import measured
 from adapter.lifecycle.showing import shown
+from adapter.lifecycle.sleeping import knocked
 from adapter.lifecycle.state import Change, Move, State, shifted
 from adapter.lifecycle.turn import Turn
 
@@ -95,6 +96,7 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.Rested: telling.rested,
         e.Answered: telling.answered,
         e.Measured: measured,
+        e.Knocked: knocked,
         e.Shown: shown,
         e.Ticked: expire,
         e.Slept: _slept,

@@ -6,7 +6,7 @@ A slot is filled before anyone in it is relieved; a generation is committed when
 from dataclasses import replace
 
 from adapter.exits import STOPPED, SYSTEM_FAILED
-from adapter.lifecycle import rollback
+from adapter.lifecycle import rollback, sleeping
 from adapter.lifecycle.actions import Answer, Commit, Exit
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import MERCY
@@ -21,6 +21,7 @@ def settle(turn: Turn) -> None:
         rollback.judge(turn)
         _end_hopeless(turn)
         _load_anew(turn)
+        sleeping.wake_to_prove(turn)
         _cut(turn)
         _fill(turn)
         _prove(turn)
@@ -68,8 +69,10 @@ def _cut(turn: Turn) -> None:
 
 
 def _fill(turn: Turn) -> None:
-    """Each slot gets a worker of the target; beside one that sits there, only `surge` of them at a time."""
+    """Each slot gets a worker of the target; beside one that sits there, only `surge` of them at a time. Asleep, none does."""
     state = turn.state
+    if state.asleep:
+        return
     change, target = state.change, state.generation(state.target)
     loaded = target is not None and target.phase is Phase.LOADED
     canary = change is not None and change.canary
@@ -171,10 +174,14 @@ def _forget(turn: Turn) -> None:
 
 
 def _rest(turn: Turn) -> None:
-    """Nobody has had a connection for the idle limit: the listener goes back to whoever gave it to us."""
+    """Nobody has had a connection for the idle limit: the workers go, or the listener goes back to whoever gave it to us."""
     state = turn.state
     resting = state.whole() and all(worker.idle for worker in state.workers if worker.live)
-    if resting and state.change is None and not state.paused:  # else nobody rests: clients wait
+    if not resting or state.change is not None or state.paused:  # nobody rests: clients wait
+        return
+    if state.limits.cheap:
+        sleeping.fall_asleep(turn)
+    else:
         turn.say("info", "idle: leaving the listener to whoever gave it to us")
         turn.leave(STOPPED, state.limits.drain)
 

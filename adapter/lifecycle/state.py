@@ -136,6 +136,7 @@ class State:
     lame_duck: float | None = None  # asked to stop; until then all serve on, and tell load balancers to look elsewhere
     leaving: Leaving | None = None
     paused: bool = False  # no worker is to take a request
+    asleep: bool = False  # no slot is to have a worker, until somebody comes
     parked: int | None = None  # the generation kept for a rollback: LOADED, its listeners closed
     way_back: str = ""  # why there is none
     probation: float | None = None  # until then the target is taken back by itself when it fails
@@ -185,6 +186,12 @@ class State:
         """Has every slot a ready worker of the target?"""
         served = {worker.slot for worker in self.workers if worker.stage is Stage.READY and worker.generation == self.target}
         return self.slots > 0 and served.issuperset(range(self.slots))
+
+    def serves(self) -> bool:
+        """Will whoever comes now be served: by ready workers, or by those that are then forked?"""
+        serving = {self.target, self.change.previous if self.change else None}
+        able = any(each.phase is Phase.LOADED and each.number in serving for each in self.generations)
+        return self.whole() or (self.asleep and able)
 
     def with_worker(self, worker: Worker) -> "State":
         """The same, this worker added or changed."""

@@ -16,7 +16,8 @@ def status(state: State, now: float) -> dict[str, Any]:
         "queued": state.queued.value if state.queued else None,
         "leaving": state.leaving is not None,
         "paused": state.paused,
-        "whole": state.whole(),
+        "whole": state.serves(),
+        "asleep": state.asleep,
         "slots": state.slots,
         "workers": [_worker(each, now) for each in state.workers],
         "reloads": state.reloads,
@@ -51,6 +52,8 @@ def _stand(status: Mapping[str, Any]) -> str:
         return "stopping"
     if status["paused"]:
         return "paused"
+    if status.get("asleep") and status["whole"]:
+        return "asleep: no worker until somebody comes"
     return "serving" if status["whole"] else "not every slot is served"
 
 

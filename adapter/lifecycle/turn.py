@@ -186,6 +186,7 @@ class Turn:
         leaving = replace(self.state.leaving or Leaving(), code=code, seconds=seconds)
         # Not paused any more: who drains takes what it has accepted.
         self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None, paused=False, lame_duck=None)
+        self.change(asleep=False)
 
 
 def _name(change: Change) -> str:

@@ -64,7 +64,9 @@ def _of_the_server(status: Status) -> Iterable[str]:
     queues = [(each, {"listener": each["listener"]}) for each in status["queues"]]
     yield _family("adapter", "info", "The server.", [_Sample(1, {"version": status["version"]}, "_info")])
     yield gauge("adapter_generation", "The generation that should serve.", status["generation"])
-    yield gauge("adapter_whole", "1 when every slot has a ready worker of that generation.", status["whole"])
+    yield gauge(
+        "adapter_whole", "1 when every slot has a ready worker of that generation, or sleeps (--idle-cheap).", status["whole"]
+    )
     yield gauge("adapter_paused", "1 while no connection is accepted because an operator said so.", bool(status.get("paused")))
     yield gauge("adapter_slots", "Workers wanted.", status["slots"])
     yield gauge("adapter_uptime_seconds", "Since the master began.", status["uptime"], "seconds")

@@ -96,13 +96,21 @@ def summary(status: Status, rates: Rates) -> Iterable[Line]:
 def condition(status: Status) -> str:
     """In a few words, what it is doing."""
     change = status["change"]
-    words = ["stopping" if status["leaving"] else "serving" if status["whole"] else "not every slot is served"]
+    words = [_stand(status)]
     words += [name.replace("_", " ") for name in ("paused", "lame_duck", "probation") if status.get(name)]
     if change is not None:
         words.append(f"{change['kind']} ({change['move']}, {duration(change['seconds'])})")
     if status["queued"]:
         words.append(f"then {status['queued']}")
     return ", ".join(words)
+
+
+def _stand(status: Status) -> str:
+    if status["leaving"]:
+        return "stopping"
+    if not status["whole"]:
+        return "not every slot is served"
+    return "asleep" if status.get("asleep") else "serving"
 
 
 def is_ready(status: Status) -> bool:

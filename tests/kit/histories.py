@@ -22,6 +22,7 @@ class History(NamedTuple):
     steps: tuple[Step, ...]
 
 
+CHEAP = Limits(workers=2, deaths=3, cheap=True)
 ONE, TWO, FOUR = (Limits(workers=workers, deaths=3) for workers in (1, 2, 4))
 HUP = e.Asked(Command.RELOAD, "signal HUP")
 TERM = e.Asked(Command.STOP, "signal TERM")
@@ -474,6 +475,63 @@ HISTORIES = {
         (11, e.Rested(1, idle=False)),
         (12, e.Rested(2, idle=True)),
         (13, e.Rested(1, idle=True), a.StopListening(), a.Drain(1, 8.0, final=True), a.Drain(2, 8.0, final=True), a.Dismiss(1)),
+    )),
+    "asleep": History("With --idle-cheap all go when nobody has a connection; the preloader stays, and so do we.", "", (
+        (0, e.Started(CHEAP), a.Load(1)),
+        (0, e.PreloaderStarted(1, 10)),
+        (1, e.Loaded(1), a.Fork(1, 0, 1), a.Fork(2, 1, 1)),
+        (1, e.Forked(1, 11)),
+        (1, e.Forked(2, 12)),
+        (2, e.Ready(1)),
+        (2, e.Ready(2), a.Commit(1), a.Answer("")),
+        (10, e.Rested(1, idle=True)),
+        (11, e.Rested(2, idle=True), a.Drain(1, 8.0, final=False), a.Drain(2, 8.0, final=False)),
+        (12, e.Exited(11, CODE_0, clean=True)),
+        (12, e.Exited(12, CODE_0, clean=True)),
+        (13, TTIN),
+        (13, TTOU),
+    )),
+    "woken": History("The first to come has every slot filled, whoever comes meanwhile nothing more.", "asleep", (
+        (20, e.Knocked(), a.Fork(3, 0, 1), a.Fork(4, 1, 1)),
+        (20, e.Knocked()),
+        (20, e.Forked(3, 13)),
+        (20, e.Forked(4, 14)),
+        (21, e.Ready(3)),
+        (21, e.Ready(4)),
+        (30, e.Rested(3, idle=True)),
+        (31, e.Rested(4, idle=True), a.Drain(3, 8.0, final=False), a.Drain(4, 8.0, final=False)),
+    )),
+    "a pause while asleep": History("Who comes waits, as with workers; when it is over they are forked.", "asleep", (
+        (20, PAUSE, a.Pause((), paused=True)),
+        (21, e.Knocked()),
+        (22, RESUME, a.Pause((), paused=False)),
+        (22, e.Knocked(), a.Fork(3, 0, 1), a.Fork(4, 1, 1)),
+    )),
+    "a reload while asleep": History("The new generation proves itself with workers, then they go again.", "asleep", (
+        (20, ALRM, a.Load(2)),
+        (20, e.PreloaderStarted(2, 20)),
+        (21, e.Loaded(2), a.Fork(3, 0, 2), a.Fork(4, 1, 2)),
+        (21, e.Forked(3, 13)),
+        (21, e.Forked(4, 14)),
+        (22, e.Ready(3)),
+        (22, e.Ready(4), a.Commit(2), a.Answer(""), a.Dismiss(1)),
+        (30, e.Rested(3, idle=True)),
+        (30, e.Rested(4, idle=True), a.Drain(3, 8.0, final=False), a.Drain(4, 8.0, final=False)),
+    )),
+    "a bad reload while asleep": History("It fails as ever, and nobody is there before or after.", "asleep", (
+        (20, ALRM, a.Load(2)),
+        (20, e.PreloaderStarted(2, 20)),
+        (21, e.LoadFailed(2, "SyntaxError", 1), a.Dismiss(2), a.Answer("SyntaxError")),
+        (22, e.Knocked(), a.Fork(3, 0, 1), a.Fork(4, 1, 1)),
+    )),
+    "somebody comes during a reload while asleep": History("Those of the old generation serve until the new one has loaded.", "asleep", (
+        (20, ALRM, a.Load(2)),
+        (20, e.PreloaderStarted(2, 20)),
+        (21, e.Knocked(), a.Fork(3, 0, 1), a.Fork(4, 1, 1)),
+    )),
+    "a stop while asleep": History("There is nobody to drain.", "asleep", (
+        (20, TERM, a.StopListening(), a.Dismiss(1)),
+        (20, e.Exited(10, KILLED, clean=False), a.Exit(0)),
     )),
     "paused": History("Every worker is told once; who is born meanwhile starts so, and nobody else is told.", "first boot", (
         (10, PAUSE, a.Pause((1, 2), paused=True)),

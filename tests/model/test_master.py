@@ -24,6 +24,7 @@ limits = st.builds(
     Limits,
     workers=st.integers(1, 4),
     most=st.sampled_from([0, 0, 0, 4, 6]),
+    cheap=st.sampled_from([False, False, True]),
     surge=st.integers(1, 3),
     drain=st.sampled_from([0.1, 0.7, 8.0]),
     boot=st.sampled_from([5.0, 60.0]),
@@ -222,6 +223,14 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     def the_workers_are_looked_at(self, busyness: float, waiting: int) -> None:
         self.tell(e.Measured(busyness, waiting))
 
+    @rule()
+    def somebody_comes(self) -> None:
+        """Whoever finds no worker has them forked; else it is the workers' to hear."""
+        if not self.state.asleep or self.state.paused:
+            self.changes_nothing(e.Knocked())
+        self.tell(e.Knocked())
+        assert not self.state.asleep or self.state.paused
+
     @rule(number=st.integers(0, 6))
     def somebody_asks_for_workers(self, number: int) -> None:
         self.tell(e.Asked(Command.WORKERS, "control", number))
@@ -364,6 +373,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             told = {each.id: self.kernel.paused[each.id] for each in state.workers if each.live}
             assert set(told.values()) <= {state.paused}, f"paused: {state.paused}, told: {told}"
         assert state.change is not None or state.queued is None, "a reload is queued behind nothing"
+        assert not state.asleep or not any(each.live for each in state.workers), "a worker is there, though all sleep"
         kept = state.generation(state.parked or 0)
         assert state.parked is None or (kept is not None and kept.phase is Phase.LOADED and kept.deadline is not None)
         assert state.parked is None or (kept is not None and not kept.limits.lazy and state.parked != state.target)
@@ -413,6 +423,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
     def no_order_empties_a_serving_slot(self, before: State, ordered: tuple[a.Action, ...]) -> None:
         if self.state.leaving is not None or (self.state.change is not None and self.state.change.cuts):
             return  # a stop, or a brutal reload
+        if self.state.asleep and not before.asleep:
+            assert all(each.idle for each in self.state.workers if each.stage is Stage.DRAINING and each.slot < self.state.slots)
+            return
         for action in ordered:
             if isinstance(action, a.Drain | a.Kill):
                 worker = before.worker(action.worker)
@@ -430,6 +443,11 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         self.go_on(obeying=True)
         if self.state.leaving is None:
             assert self.state.change is None and self.state.queued is None, self.state
+            if self.state.asleep:
+                assert self.state.serves() and not self.state.workers, self.state
+                self.tell(e.Asked(Command.RESUME, "signal"))
+                self.tell(e.Knocked())
+                self.go_on(obeying=True)
             assert self.state.whole(), self.state
             stages = {(each.stage, each.generation) for each in self.state.workers}
             assert stages == {(Stage.READY, self.state.target)}, self.state

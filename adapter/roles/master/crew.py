@@ -64,7 +64,7 @@ class Crew:
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
         self.imported: dict[str, list[int]] = {}  # files that were told of, with their marks, until somebody takes them from here
         self._petitions = petitions
-        self._commons = Commons()
+        self.commons = Commons()
         self._log = log
         self._watch = watch
 
@@ -72,7 +72,7 @@ class Crew:
 
     def load(self, generation: int, family: Family, directory: str) -> int:
         """Start this generation's preloader; returns its pid. Raises OSError, or Fatal for a bad --envdir."""
-        self._commons.open()
+        self.commons.open()
         start = os.path.join(directory, family.settings.chdir or "")
         environ = {**application_environment(family.settings, os.environ), "PWD": start}
         try:
@@ -91,7 +91,7 @@ class Crew:
         family.channel = ours
         self.families[generation] = family
         self._attend(ours, partial(self._hear_preloader, generation))
-        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness, self._commons.locks])
+        ours.send(to_plain(Prepare(generation, family.settings.to_dict())), [witness, self.commons.locks])
         return pid
 
     def fork(self, worker: int, slot: int, generation: int, listeners: list[int], place: tuple[int, list[int]]) -> str:
@@ -108,7 +108,7 @@ class Crew:
         self._attend(ours, partial(self._hear_worker, worker))
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno(), witness])
-            queue = self._commons.queue
+            queue = self.commons.queue
             ours.send(to_plain(Serve(family.addresses, place[0], bool(queue))), [*listeners, *queue, *place[1]])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
@@ -169,11 +169,11 @@ class Crew:
         }
         workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
         witnesses = [self.of_workers.to_plain(), self.of_preloaders.to_plain()]
-        return {"families": families, "workers": workers, "witnesses": witnesses, "commons": self._commons.to_plain()}
+        return {"families": families, "workers": workers, "witnesses": witnesses, "commons": self.commons.to_plain()}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
-        self._commons.restore(plain.get("commons", {}))
+        self.commons.restore(plain.get("commons", {}))
         for number, each in plain.get("families", {}).items():
             channel = Channel.adopt(each["fd"]) if each["fd"] >= 0 else None
             self.families[int(number)] = Family(Settings.from_dict(each["settings"]), dict(each["addresses"]), channel)
@@ -190,7 +190,7 @@ class Crew:
         """Every descriptor that the carryover names."""
         channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
         spoken = [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
-        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *self._commons.fds()]
+        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *self.commons.fds()]
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ class Gauge:
 
     def follow(self, state: State) -> None:
         """Look, or do not, as this state asks for."""
-        if not state.limits.most or state.leaving is not None or state.change is not None:
+        if not state.limits.most or state.asleep or state.leaving is not None or state.change is not None:
             self.deadline = None
         elif self.deadline is None:
             self.deadline = time.monotonic() + LOOK

@@ -12,6 +12,7 @@ def limits_of(settings: Settings) -> Limits:
         workers=settings.workers,
         most=settings.workers_most or 0,
         calm=settings.workers_calm,
+        cheap=settings.idle_cheap > 0,
         surge=settings.surge,
         drain=settings.drain_timeout,
         boot=settings.boot_timeout,

@@ -23,6 +23,7 @@ from adapter.roles.lastwords import Words
 from adapter.roles.master import reexec
 from adapter.roles.master.board import Board
 from adapter.roles.master.crew import Crew, Family
+from adapter.roles.master.doorbell import Doorbell
 from adapter.roles.master.gauge import Gauge
 from adapter.roles.master.limits import limits_of
 from adapter.roles.master.listening import Listeners
@@ -57,6 +58,7 @@ class Orders:
         self._board = Board(log)
         self._recent = Recent()
         self._gauge = Gauge(self._board, self._listeners)
+        self._doorbell = Doorbell(watch, self._listeners, self.crew)
 
     def _doings(self) -> Mapping[type[a.Action], Callable[[Any], None]]:
         """The table of orders, each with how it is carried out."""
@@ -120,6 +122,7 @@ class Orders:
     def tidy(self) -> None:
         """After a step: pass on what children told, and let go of what nobody needs any more."""
         self._gauge.follow(self.state)
+        self._doorbell.follow(self.state)
         imported, self.crew.imported = self.crew.imported, {}
         self._names.learn(imported)
         if self.state.leaving:

@@ -56,6 +56,7 @@ class Server:
         self._looked = 0.0
         self._rest = Alarm(self._rested)
         self._resting = False
+        self._patience = settings.idle_exit or settings.idle_cheap
         self._give_in = Alarm(self._keep)
         self._beat = Alarm(self._tick)  # while the thread that stands by leads
         self._turns = 0
@@ -158,7 +159,7 @@ class Server:
             return OVER
         threads = self._shared.threads
         self._gate.adjust()
-        if self._shared.settings.idle_exit:
+        if self._patience:
             self._mind_rest()
         if threads.handing_on and threads.turns != self._turns and self._beat.deadline == NEVER:
             self._turns = threads.turns
@@ -266,14 +267,13 @@ class Server:
         return not lost
 
     def _mind_rest(self) -> None:
-        limit = self._shared.settings.idle_exit
         if self._shared.connections:
             self._loop.deadlines.set(self._rest, NEVER)
             if self._resting:
                 self._resting = False
                 self.on_busy()
         elif not self._resting and self._rest.deadline == NEVER:
-            self._loop.deadlines.set(self._rest, monotonic() + limit)
+            self._loop.deadlines.set(self._rest, monotonic() + self._patience)
 
     def _rested(self, _now: float) -> None:
         if not self._shared.connections:

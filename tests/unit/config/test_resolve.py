@@ -32,6 +32,16 @@ def test_defaults():
     assert resolve({"app": "x"}, {}) == Settings(app="x")
 
 
+@pytest.mark.parametrize("other", ["lazy_apps", "idle_exit"])
+def test_idle_cheap_alone(other):
+    """Without a loaded application there is nothing to fork from; and an idle server either stays or stops."""
+    given = {"lazy_apps": True, "idle_exit": "5s"}
+
+    assert resolve({"app": "x", "idle_cheap": "5s"}, {}).idle_cheap == 5.0
+    with pytest.raises(Misuse, match=rf"^--idle-cheap (cannot go with|and) --{other.replace('_', '-')}"):
+        resolve({"app": "x", "idle_cheap": "5s", other: given[other]}, {})
+
+
 def test_order(config, envdir):
     """Command line, then envdir, then environment, then config file."""
     environ = {"ADAPTER_THREADS": "3"}

@@ -24,6 +24,7 @@ def test_status():
         "leaving": False,
         "paused": False,
         "whole": True,
+        "asleep": False,
         "slots": 1,
         "workers": [{"id": 7, "slot": 0, "generation": 3, "pid": 812, "stage": "ready", "seconds": 10.5}],
         "reloads": 2,
