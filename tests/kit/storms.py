@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import os
 import random
 import sys
@@ -14,11 +15,24 @@ from pathlib import Path
 from signal import SIGALRM, SIGCONT, SIGHUP, SIGKILL, SIGSTOP
 from typing import NamedTuple
 
-from kit.commands import Line
+from kit.commands import Line, status
 from kit.load import Load, Report
-from kit.server import Adapter
+from kit.server import APPS, Adapter
 
-_BROKEN = ("raises_at_import.py", "exits_at_import.py", "dies_at_import.py", "syntax_error.broken", "no_application.py")
+_BROKEN = (
+    "raises_at_import.py",
+    "exits_at_import.py",
+    "dies_at_import.py",
+    "syntax_error.broken",
+    "no_application.py",
+    "endless_import.py",
+)
+_NO_INTERPRETER = "#!/no/such/python\n"
+# What comes after the good code in code that is ready, serves, and then dies.
+_DEADLY = (
+    "\n\ndef application(environ, start_response):\n    os._exit(3)\n",  # of its first request
+    "\nimport threading\nos.register_at_fork(after_in_child=lambda: threading.Timer(0.5, os._exit, (9,)).start())\n",  # a while after that
+)
 # What nobody may see, whatever is killed: only what the dead one held may be cut.
 _NEVER = ("refused", "wrong", "timeout", "own")
 
@@ -51,10 +65,45 @@ def _nothing(_server: Adapter, _: random.Random) -> None:
 
 
 def _break(server: Adapter, chance: random.Random) -> None:
-    server.install(chance.choice(_BROKEN), "exact.py")
-    with Line(server.directory / "control") as line:
-        assert not line.ask(chance.choice(("reload", "workers-reload")), wait=True)["ok"]
+    """Each kind once, in any order: none is taken."""
+    with contextlib.suppress(FileExistsError):
+        os.mkfifo(server.directory / "gate")  # what the import without end waits at
+    for kind in chance.sample(_BROKEN, len(_BROKEN)):
+        server.install(kind, "exact.py")
+        _refused(server, chance.choice(("reload", "workers-reload")))
     server.install("exact.py", "exact.py")
+    _write_script(server, _NO_INTERPRETER)
+    _refused(server, "reload")
+    _write_script(server)
+
+
+def _refused(server: Adapter, command: str) -> None:
+    with Line(server.directory / "control") as line:
+        said = line.ask(command, wait=True)
+    assert not said["ok"], f"a broken deploy was taken: {said}"
+
+
+def _crash(server: Adapter, chance: random.Random) -> None:
+    """Both kinds, in any order: each is taken back, or ends the roll that brings it."""
+    good = (APPS / "exact.py").read_text()
+    for deadly in chance.sample(_DEADLY, len(_DEADLY)):
+        serving = status(server)["generation"]
+        mark = server.log.mark()
+        server.write("exact.py", good + deadly)
+        with Line(server.directory / "control") as line:
+            taken = line.ask("reload", wait=True)["ok"]
+        if taken:
+            server.wait_for('adapter: warning: rolling back why="5 deaths in 10 s" ', since=mark)
+            server.wait_for(f"adapter: info: serving generation={serving} ", since=mark)
+        assert status(server)["generation"] == serving
+    server.write("exact.py", good)
+
+
+def _write_script(server: Adapter, first: str = f"#!{sys.executable}\n") -> str:
+    """What starts the server, and what a reload becomes: a deploy can break it, too."""
+    script = server.write("start", first + "import sys\nfrom adapter.__main__ import main\nsys.exit(main())\n")
+    script.chmod(0o755)
+    return str(script)
 
 
 def _stop_and_go(server: Adapter, _: random.Random) -> None:
@@ -84,7 +133,19 @@ STORMS = {
     "recycling": Storm(
         "each worker lives for 300 requests", ("--workers=2", "--max-requests=300", "--min-lifetime=0"), _nothing, 0.1
     ),
-    "broken deploys": Storm("five kinds of broken code", ("--workers=2", "--control=control"), _break, 0.0),
+    "broken deploys": Storm(
+        "six kinds of code that never gets ready, an import without end among them; an interpreter that is not there",
+        ("--workers=2", "--control=control", "--boot-timeout=3"),
+        _break,
+        0.0,
+    ),
+    "deadly deploys": Storm(
+        "code that is ready, and dies of its first request, or half a second later",
+        ("--workers=2", "--control=control", "--probation=60"),
+        _crash,
+        0.0,
+        rough=True,
+    ),
     "a stopped master": Storm("SIGSTOP for 0.3 s, then HUP, every second", ("--workers=2",), _stop_and_go, 0.7),
     "kills": Storm(
         "kill -9 of a random child, twice a second: more deaths than are made good at once, so starts wait",
@@ -99,7 +160,9 @@ STORMS = {
 def run(storm: Storm, seconds: float, *, rate: float = 150.0, seed: int = 1) -> Report:
     """Let it blow for so long; what the client saw. AssertionError when that breaks a promise."""
     chance = random.Random(seed)
-    with Adapter("exact.py", *storm.options) as server:
+    server = Adapter("exact.py", *storm.options)
+    server.program = (_write_script(server),)
+    with server:
         load = Load(server.address, paced=24, rate=rate, keepalive=1, fresh=1, idle=1, slow=1, halting=1)
         with load:
             for _ in _until(seconds):
