@@ -250,14 +250,36 @@ def test_errors_on_probation_are_rolled_back() -> None:
         ask_some(address, 10)
         server.install("raises_at_request.py", "hello.py")
         mark = server.signal(SIGHUP)
-        server.wait_for("adapter: info: serving generation=2 ", since=mark)
+        for slot in range(2):  # until then the old generation may answer, too
+            server.wait_for(f"adapter: info: drained .*slot={slot} generation=1", since=mark)
         ask_some(address, 10)
         said = (
             r'adapter: warning: rolling back why="\d+% of its answers are errors \(5xx\), 0% of those before" generation=1 left=2'
         )
         server.wait_for(said, since=mark)
         server.wait_for("adapter: info: serving generation=1 ", since=mark)
+        for slot in range(2):  # until then the new generation may answer, too
+            server.wait_for(f"adapter: info: drained .*slot={slot} generation=2", since=mark)
         assert answer(address) == b"hello\n"
+
+
+def test_calls_without_end_on_probation_are_rolled_back() -> None:
+    """What --request-timeout gives up counts as an error, too: new code that hangs is taken back."""
+    server = Adapter("hello.py", "--probation=60", "--request-timeout=300ms", "--threads=8")
+    os.mkfifo(server.directory / "gate")
+    with server:
+        address = server.address
+        ask_some(address, 1)
+        server.install("gated.py", "hello.py")
+        mark = server.log.mark()
+        server.reload()
+        server.wait_for("adapter: info: drained .*generation=1", since=mark)
+        asked = [Asked(address, "/gated") for _ in range(5)]
+        assert [each.answer()[0] for each in asked] == [504] * 5
+        server.wait_for(
+            r'rolling back why="100% of its answers are errors \(5xx\), 0% of those before" generation=1 left=2', since=mark
+        )
+        server.wait_for("adapter: info: serving generation=1 ", since=mark)
 
 
 def test_errors_of_a_canary_end_the_reload() -> None:

@@ -200,9 +200,12 @@ class Server:
 
     @property
     def answers(self) -> tuple[int, int]:
-        """Those whose client was there to get it, and those that were errors (5xx). From any thread."""
-        answered = self._shared.answered
-        return sum(answered.values()) - answered[""], answered["5"]
+        """Those whose client was there to get it, and those that were errors (5xx). From any thread.
+
+        A call that was given up is such an error: its client got 504, or a response that was cut.
+        """
+        answered, overdue = self._shared.answered, self._shared.overdue
+        return sum(answered.values()) - answered[""] + overdue, answered["5"] + overdue
 
     @property
     def tasks(self) -> list[Task]:

@@ -93,18 +93,20 @@ class Vitals:
         left = {task: self._settings.request_timeout + self._longer.get(task, 0.0) - self._lasted[task] for task in running}
         for task in running:
             if left[task] <= 0 and task not in self._given_up:
-                self._give_up(task)
+                self._give_up(task, now)
         due = [seconds for task, seconds in left.items() if task not in self._given_up]
         self._watching = bool(due)
         if due:
             self._server.later(max(0.001, min(_LOOK, *due)), self._watch)
 
-    def _give_up(self, task: Task) -> None:
+    def _give_up(self, task: Task, now: float) -> None:
         self._given_up.add(task)
         seconds = self._lasted[task]
         self._log.error("request past its deadline (--request-timeout)", request=task.name, seconds=seconds)
         self._log.block(_stacks(task.thread))
         self._server.take_back(task)
+        if self._judged:  # now: we may be relieved, and gone, before it would have been said
+            self._tell(now)
         self._say(IsStuck(task.name, round(seconds, 3)))
 
 
