@@ -174,7 +174,7 @@ class Settings(NamedTuple):
         kinds.SIZE, "Longest request body.", "Uploads are welcome; a disk is finite.", _LIMITS)] = 1 << 30
     body_memory: Annotated[int, Option(
         kinds.SIZE, "A body longer than this waits in a temporary file, not in memory.",
-        "Forms stay in memory; --max-connections uploads do not exhaust it.", _LIMITS)] = 512 << 10
+        "A form or a photograph stays in memory; --max-connections of them at once are a gigabyte.", _LIMITS)] = 1 << 20
 
     uid: Annotated[int | None, Option(
         kinds.USER, "Workers run as this user.", "Whoever the supervisor runs us as.", _PERMISSION)] = None
