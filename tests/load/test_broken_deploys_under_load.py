@@ -80,7 +80,9 @@ def virtualenv(directory: Path) -> tuple[str, ...]:
 def test_a_broken_deploy_is_refused(name: str) -> None:
     """0 failed of all; only the old version answers until the deploy is repaired, the new one afterwards; the log says why."""
     broken = BREAKAGES[name]
-    server = Adapter("exact.py", "--config=adapter.toml", "--boot-timeout=2", *broken.options)
+    server = Adapter(
+        "exact.py", "--config=adapter.toml", "--boot-timeout=4" if "slow boot" in name else "--boot-timeout=20", *broken.options
+    )
     if name == "no interpreter":
         server.program = virtualenv(server.directory)
     config = server.write("adapter.toml", "[adapter]\nworkers = 2\n").read_text()

@@ -60,7 +60,7 @@ REFUSED = {
 def test_the_old_generation_goes_on_in_every_slot(name: str) -> None:
     """It says why; three workers of the old code are ready, nobody else is left, and the next good reload goes in."""
     do, says = REFUSED[name]
-    server = Adapter("hello.py", *OPTIONS, "--boot-timeout=2" if "without end" in name else "--boot-timeout=20")
+    server = Adapter("hello.py", *OPTIONS, "--boot-timeout=4" if "without end" in name else "--boot-timeout=20")
     server.write("adapter.toml", "[adapter]\n")
     with server:
         address = server.address
@@ -106,7 +106,7 @@ def test_a_busy_port_is_named_and_what_was_opened_is_closed() -> None:
 
 def test_a_preflight_without_end_is_given_up() -> None:
     """When the new image's interpreter hangs, the reload is refused at the boot timeout and the child that tried it is gone."""
-    server = Adapter("hello.py", "--boot-timeout=1")
+    server = Adapter("hello.py", "--boot-timeout=4")
     script = server.write("start", f"#!{sys.executable}\nimport sys\nfrom adapter.__main__ import main\nsys.exit(main())\n")
     script.chmod(0o755)
     server.program = (str(script),)
