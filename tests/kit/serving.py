@@ -197,7 +197,9 @@ class Serving:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._returned is None:
             with contextlib.suppress(AssertionError):
-                self.do(lambda: self.server.drain(0, linger=0, leaving=[], final=True))
+                self.do(
+                    lambda: self.server.drain(0.5, linger=0, leaving=[], final=True)
+                )  # a call whose client has its answer may have yet to end
         over = self._over.wait(PATIENCE)
         for connection in list(self.server._shared.connections):  # what only the end of the process would close
             connection._socket.close()
