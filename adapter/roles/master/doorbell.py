@@ -8,7 +8,7 @@ from adapter.roles.master.watch import Watch
 
 
 class Doorbell:
-    """The listeners, and the queue by which connections are handed over: a worker that still drained may have put one in."""
+    """The listeners of those who serve, and the queue by which connections are handed over: a worker that still drained may have put one in."""
 
     def __init__(self, watch: Watch, listeners: Listeners, crew: Crew) -> None:
         self._watch = watch
@@ -20,12 +20,17 @@ class Doorbell:
         """Listen, or do not, as this state asks for. Before a listener that was heard is closed."""
         wanted: set[int] = set()
         if state.asleep and not state.paused and state.leaving is None:
-            wanted = {*self._listeners.fds(), *self._crew.commons.queue[1:]}
+            wanted = {*self._listeners.descriptors(self._addresses(state)), *self._crew.commons.queue[1:]}
         for fd in self._heard - wanted:
             self._watch.remove(fd)
         for fd in wanted - self._heard:
             self._watch.add(fd, _rings)
         self._heard = wanted
+
+    def _addresses(self, state: State) -> set[str]:
+        """At any other (an inherited socket that nobody uses) no worker would take who comes, and all would wake in vain."""
+        serving = {state.target, state.change.previous if state.change else None}
+        return {address for number, family in self._crew.families.items() if number in serving for address in family.addresses}
 
 
 def _rings() -> list[Event]:
