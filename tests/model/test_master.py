@@ -15,7 +15,7 @@ from adapter.lifecycle.commands import RELOADS, Command
 from adapter.lifecycle.limits import LAST_WORD, MERCY, Limits
 from adapter.lifecycle.master import step
 from adapter.lifecycle.rollback import refusal
-from adapter.lifecycle.state import Move, Phase, Stage, State, next_deadline, pressing
+from adapter.lifecycle.state import Move, Phase, Stage, State, Worker, next_deadline, pressing
 from kit.pretend import Kernel, Process
 
 ABROAD = 10_000_000  # numbers and pids that nobody here has
@@ -424,7 +424,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         if self.state.leaving is not None or (self.state.change is not None and self.state.change.cuts):
             return  # a stop, or a brutal reload
         if self.state.asleep and not before.asleep:
-            assert all(each.idle for each in self.state.workers if each.stage is Stage.DRAINING and each.slot < self.state.slots)
+            went = [each for each in self.state.workers if isinstance(was := before.worker(each.id), Worker) and was.live]
+            assert all(each.idle for each in went), f"not idle, and sent to sleep: {went}"
             return
         for action in ordered:
             if isinstance(action, a.Drain | a.Kill):
