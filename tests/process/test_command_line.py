@@ -244,7 +244,11 @@ def test_nobody_reads(place, typed):
 @pytest.mark.parametrize(
     ("typed", "code", "says"),
     [
-        ("serve good.py --workers 0 >&-", 100, "adapter: fatal: --workers: '0' is not a whole number from 1 to 1024, or auto, or two of them as LEAST:MOST\n"),
+        (
+            "serve good.py --workers 0 >&-",
+            100,
+            "adapter: fatal: --workers: '0' is not a whole number from 1 to 1024, or auto, or two of them as LEAST:MOST\n",
+        ),
         ("serve good.py --check <&- >&-", 0, "adapter: info: the options are good app=good.py\n"),
         ("serve good.py --workers 0 2>&-", 100, ""),
         ("serve good.py --workers 0 2>/dev/full", 100, ""),
