@@ -59,7 +59,7 @@ def test_usr2_shows_each_thread_of_each_worker() -> None:
         for slot in (0, 1):
             told = server.wait_for(rf"adapter: info: traceback worker=\d+ slot={slot} ", since=mark)
             assert told["pid"] in {str(each.pid) for each in server.ready()}
-        server.log.wait_for(r"adapter: \|   File .*serving\.py", since=mark, skip=1)
+        server.log.wait_for(r"adapter: \|   File .*serving.server\.py", since=mark, skip=1)
         assert unmarked(server) == []
 
 
