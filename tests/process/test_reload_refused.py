@@ -48,7 +48,7 @@ REFUSED = {
     "application deleted": (lambda server: (server.directory / "hello.py").unlink(), r"hello\.py"),
     "syntax error": (put("syntax_error.broken"), r"SyntaxError"),
     "import error, lazy": (lazy_broken, r"KeyError: 'DATABASE_URL'"),
-    "import without end": (without_end, r"importing the application took longer than 2 s"),
+    "import without end": (without_end, r"importing the application took longer than 4 s"),
     "import without end, lazy": (lazy_without_end, r"not ready within the boot timeout"),
     "workers die when they are ready": (put("dies_when_ready.py"), r"its workers die: 5 in 10 s, the last one by exit code 9"),
     "the second worker dies": (put("dies_in_second_slot.py"), r"died before it was ready: exit code 9"),
