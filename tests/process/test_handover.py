@@ -199,6 +199,19 @@ def test_a_request_that_nobody_has_a_thread_for_is_answered_in_the_end(queue):
         assert client.response().body == b"old /gated "
 
 
+def test_a_connection_changes_hands_as_often_as_workers_go(queue):
+    """Ten generations answer on one connection: no number of reloads closes it."""
+    with contextlib.ExitStack() as stack:
+        serving = stack.enter_context(Serving(Named("0"), queue=queue))
+        client = stack.enter_context(serving.client())
+        for number in range(10):
+            client.send(GET)
+            assert client.response().body == b"%d / " % number
+            relieve(serving)
+            assert serving.result() is True
+            serving = stack.enter_context(Serving(Named(str(number + 1)), queue=queue))
+
+
 def test_a_stop_hands_nothing_over(queue):
     """Nobody serves after it: what others have left in the queue is answered too, and every response says close."""
     with two(queue) as (former, latter, client):

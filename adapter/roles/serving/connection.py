@@ -176,6 +176,7 @@ class Connection(Line):
             self._stalled(now)
         if shared.threads.handing_on and shared.threads.stuck(now) and self._pass_on(request, now):
             return
+        self._hops = 0
         shared.threads.pending.append(Call(shared, request, self, now))
 
     def _pass_on(self, request: Whole, now: float) -> bool:

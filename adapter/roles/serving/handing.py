@@ -66,7 +66,7 @@ class Handing:
 
         False: the queue is full for now. None: this one cannot go.
         """
-        if self._ends is None or guest.hops >= _HOPS:
+        if self._ends is None or (whole is not None and guest.hops >= _HOPS):
             return None
         plain, body = guest.incoming.to_plain(whole)
         record = {
@@ -74,7 +74,7 @@ class Handing:
             "parties": guest.parties,
             "incoming": plain,
             "patience": guest.patience,
-            "hops": guest.hops + 1,
+            "hops": 0 if whole is None else guest.hops + 1,  # a connection may change hands with every reload, for ever
         }
         fds = [guest.socket.fileno()]
         try:
