@@ -152,9 +152,12 @@ def test_the_masters_death_during_a_preflight() -> None:
     script.chmod(0o755)
     server.program = (str(script),)
     os.mkfifo(server.directory / "never")
+    os.mkfifo(server.directory / "forever")
     with server:
         address = server.address
-        server.write("start", f"#!/bin/sh\necho hangs >&2\necho x > {server.directory}/never\n").chmod(0o755)
+        server.write(
+            "start", f"#!/bin/sh\necho hangs >&2\necho x > {server.directory}/never\nread line < {server.directory}/forever\n"
+        ).chmod(0o755)
         mark = server.signal(SIGHUP)
         server.wait_for("adapter: info: reload ", since=mark)
         with (server.directory / "never").open("rb") as hanging:  # both ends are open: it runs
