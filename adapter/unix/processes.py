@@ -59,9 +59,13 @@ def spawn(
     except OSError as error:
         raise OSError(error.errno, error.strerror, argv[0]) from None
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    parent = os.getpid()
     try:
         pid = os.fork()
         if pid == 0:
+            # Whatever it becomes, a shell script that hangs for one: it does not outlive us. Exec keeps this (prctl(2)).
+            if not die_with_parent(parent, signal.SIGKILL):
+                os._exit(1)
             _become(argv, environ, directory, keep, output, held, writer)
     except OSError as error:
         os.close(reader)
