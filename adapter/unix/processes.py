@@ -39,6 +39,12 @@ def die_with_parent(parent: int, number: Signals) -> bool:
     return os.getppid() == parent
 
 
+def _outlive_nobody(parent: int) -> None:
+    """Whatever a child becomes, a shell script that hangs for one: it ends with us. Exec keeps this (prctl(2))."""
+    if not die_with_parent(parent, signal.SIGKILL):
+        os._exit(1)
+
+
 def spawn(
     argv: Sequence[str],
     *,
@@ -63,9 +69,7 @@ def spawn(
     try:
         pid = os.fork()
         if pid == 0:
-            # Whatever it becomes, a shell script that hangs for one: it does not outlive us. Exec keeps this (prctl(2)).
-            if not die_with_parent(parent, signal.SIGKILL):
-                os._exit(1)
+            _outlive_nobody(parent)
             _become(argv, environ, directory, keep, output, held, writer)
     except OSError as error:
         os.close(reader)
