@@ -1,11 +1,13 @@
 """Slow, silent and greedy clients: they cost themselves time, and nobody else."""
 
 import resource
+import select
 import threading
 import time
 
 import pytest
 
+from adapter.roles.serving.lingering import BYTES
 from adapter.roles.serving.outgoing import FULL
 from kit.serving import GET, Gated, Serving, get, hello, post
 
@@ -63,6 +65,17 @@ def test_one_byte_at_a_time_is_joined():
         [connection] = serving.server._shared.connections
         assert len(connection.out._pieces) <= 4
         assert slow.response().body == b"0123456789" * 10_000
+
+
+def test_a_client_that_never_stops_sending_is_not_reset_before_it_looks():
+    """However much comes after a 413, the client is held up rather than reset: whoever sends first and reads later gets it too."""
+    with Serving(hello, max_body=1000) as serving, serving.client() as client:
+        client.send(post("/b", b"x" * 2000)[:-1])
+        sent, more = 0, b"x" * 65536
+        while sent < 4 * BYTES and select.select([], [client.socket], [], 0.2)[1]:
+            sent += client.socket.send(more)
+        assert client.response().status == 413
+    assert sent > BYTES
 
 
 def test_write_timeout_frees_the_thread():

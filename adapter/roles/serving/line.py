@@ -139,9 +139,15 @@ class Line(Timed):
         self._shared.connections.discard(self)
 
     def _discard(self) -> None:
+        if self._discarded > lingering.BYTES:  # we hear of its end only, and this is it
+            self._close()
+            return
         self._discarded = lingering.discard(self._socket, self._discarded)
         if self._discarded == lingering.OVER:
             self._close()
+        elif self._discarded > lingering.BYTES:
+            self._mask = 0
+            self._shared.loop.change(self._fd, 0)
 
     def _lost(self) -> None:
         """The client is gone. A call that runs keeps the descriptor; HUP, which cannot be masked, must not keep the loop awake."""

@@ -1,5 +1,6 @@
 """The end of a connection whose client may still be sending (RFC 9112 §9.6): we say that we have said all, and then hear it out
-for a while. Closing with bytes unread would send a reset, which could destroy our last response on its way.
+for a while. Closing with bytes unread would send a reset, which could destroy our last response on its way. So one that sends
+and sends is not cut off either: it is no longer read, its window closes, and it has until the deadline to look at the response.
 """
 
 import socket
@@ -20,11 +21,11 @@ def half_close(sock: socket.socket) -> bool:
 
 
 def discard(sock: socket.socket, before: int) -> int:
-    """Throw away what came. How much that makes with what came `before`; OVER: it is time to close."""
+    """Throw away what came. How much that makes with what came `before` (beyond BYTES: read no more); OVER: it is time to close."""
     try:
         count = len(sock.recv(_READ))
     except (BlockingIOError, InterruptedError):
         return before
     except OSError:
         return OVER
-    return OVER if count == 0 or before + count > BYTES else before + count
+    return OVER if count == 0 else before + count
