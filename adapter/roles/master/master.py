@@ -129,7 +129,7 @@ class Master:
         crew = self.orders.crew
         for pid, how, clean in self._dead:
             if pid in workers:
-                heard.append(events.Exited(pid, how, clean, *self.orders.last_words(workers[pid])))
+                heard.append(events.Exited(pid, how, clean, *self.orders.stacks.last_words(workers[pid])))
             elif pid in preloaders:
                 heard.append(events.Exited(pid, how, clean, *crew.of_preloaders.take(preloaders[pid])))
             elif not self.orders.preflight.ended(pid, how, heard):

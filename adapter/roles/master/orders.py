@@ -4,7 +4,7 @@ An order that cannot be carried out is news, never an exception.
 """
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from signal import Signals
 from typing import Any
 
@@ -14,12 +14,11 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
-from adapter.lifecycle.messages import OutOfRotation, PauseNow, ResumeNow, TellNumbers, TellStacks, WakeUp
-from adapter.lifecycle.state import Move, State
+from adapter.lifecycle.messages import OutOfRotation, PauseNow, ResumeNow, TellNumbers, WakeUp
+from adapter.lifecycle.state import Move, State, Worker
 from adapter.lifecycle.status import lines
 from adapter.lifecycle.waiting import wait_for
 from adapter.log import Log
-from adapter.roles.lastwords import Words
 from adapter.roles.master import reexec
 from adapter.roles.master.board import Board
 from adapter.roles.master.crew import Crew, Family
@@ -32,9 +31,9 @@ from adapter.roles.master.names import Names
 from adapter.roles.master.overview import Recent, overview
 from adapter.roles.master.petitions import Petitions
 from adapter.roles.master.preflight import Preflight
+from adapter.roles.master.stacks import Stacks
 from adapter.roles.master.watch import Watch
 from adapter.unix import processes
-from adapter.unix.witness import SHOW
 
 
 class Orders:
@@ -56,6 +55,7 @@ class Orders:
         self._listeners = Listeners(log)
         self._names = Names(log, watch, describe=self._describe, wait_for=self._wait_for)
         self._board = Board(log)
+        self.stacks = Stacks(log, self.crew, self._board)
         self._recent = Recent()
         self._gauge = Gauge(self._board, self._listeners)
         self._doorbell = Doorbell(watch, self._listeners, self.crew)
@@ -74,9 +74,9 @@ class Orders:
             a.Drain: self._drain,
             a.Abort: lambda order: processes.kill(order.pid, Signals.SIGABRT),
             a.Kill: lambda order: processes.kill(order.pid, Signals.SIGKILL),
-            a.ShowStacks: lambda order: self.crew.tell(TellStacks(), order.workers),
-            a.InsistOnStacks: self._insist_on_stacks,
-            a.TellStacks: self._tell_stacks,
+            a.ShowStacks: lambda order: self.stacks.ask(order.workers),
+            a.InsistOnStacks: lambda order: self.stacks.insist(self._known(order.workers)),
+            a.TellStacks: lambda order: self.stacks.tell(self._known(order.workers)),
             a.StopListening: lambda _: self._stop_listening(),
             a.Commit: lambda order: self._commit(order.generation),
             a.Answer: lambda order: self._answers.append((order, self.state.target)),
@@ -92,6 +92,9 @@ class Orders:
     def carry_out(self, action: a.Action) -> None:
         """Do it."""
         self._how[type(action)](action)
+
+    def _known(self, workers: Iterable[int]) -> list[Worker]:
+        return [worker for each in workers if (worker := self.state.worker(each)) is not None]
 
     def _note_reexec(self, _: a.Reexec) -> None:
         self._reexec_due = True
@@ -223,19 +226,6 @@ class Orders:
         self._listeners.turn_away()
         self._give_answers()
         self._names.control.answer_all("the server was asked to stop")
-
-    def _insist_on_stacks(self, order: a.InsistOnStacks) -> None:
-        for worker in filter(None, map(self.state.worker, order.workers)):
-            processes.kill(worker.pid, SHOW)
-
-    def _tell_stacks(self, order: a.TellStacks) -> None:
-        for worker in filter(None, map(self.state.worker, order.workers)):
-            self.crew.of_workers.tell(self._log, worker)
-
-    def last_words(self, worker: int) -> Words:
-        """What there is to tell of a worker that is gone: by its stacks which request it was at, else by the scoreboard, not long before."""
-        words = self.crew.of_workers.take(worker)
-        return words if words.stack else Words(", ".join(each.line for each in self._board.read().record(worker).running))
 
     def _report(self, *, workers: bool) -> None:
         for sentence, fields in lines(self._describe()):
