@@ -11,6 +11,7 @@ It can be imported anywhere; outside a worker its functions raise `NotServing`, 
 It stands on the lowest floor and imports nothing of the server's, who takes a `Seat` when it starts a worker.
 """
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -18,6 +19,9 @@ from typing import Any, Protocol, Self, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 NOWHERE = -1
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
+_MOST = 16
+_LONGEST = 255
 
 
 class NotServing(RuntimeError):
@@ -49,6 +53,7 @@ class Place(Protocol):
     drains: threading.Event
     locks: Locks
     extend: Callable[[float], None]
+    said: Callable[[], dict[str, str] | None]
 
     def ask(self, command: str) -> None:
         """Of the master; it answers in the log."""
@@ -116,6 +121,28 @@ def extend_deadline(seconds: float) -> None:
     if not seconds >= 0:
         raise ValueError(f"extend_deadline() takes seconds from 0 on, not {seconds}")
     seat.serving("extend_deadline()").extend(seconds)
+
+
+def log(**variables: object) -> None:
+    """Say this of the request that this thread works on, in its line of the access log: `vars` in JSON, `{var:NAME}` in a format.
+
+    Said again, the last word counts. Each is cut after 255 characters. In a thread with no request it changes nothing. Raises
+    ValueError for a name that is no plain word of 32 characters at most, and for more than 16 of them.
+    """
+    said = seat.serving("log()").said()
+    if said is None:
+        return
+    for name in variables:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"log() takes names of at most 32 letters, digits, '_', '-' and '.', not {name!r}")
+    if len(said.keys() | variables) > _MOST:
+        raise ValueError(f"log() takes {_MOST} names for one request; these would be more: {', '.join(said.keys() | variables)}")
+    said.update({name: str(value)[:_LONGEST] for name, value in variables.items()})
+
+
+def logged() -> dict[str, str]:
+    """What was said so far of the request that this thread works on."""
+    return dict(seat.serving("logged()").said() or {})
 
 
 def workers() -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ The caller takes bytes through `Out` and learns from the response whether the co
 the client gets a complete response or a closed connection; nothing is raised to the caller.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -74,6 +74,8 @@ class Response(Reply):
     """
     client = ""
     """Who asked, as a proxy that is believed says."""
+    said: Mapping[str, str] | None = None
+    """What the application said of the request, for the access log."""
     _proposed = False
     _sent = False
 

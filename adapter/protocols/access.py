@@ -4,13 +4,14 @@ Nothing that a client sent can end a line, begin another, or speak to a terminal
 ASCII, in every format, so one parser undoes it. Fields are bounded, so that a line fits into one write to a pipe (PIPE_BUF).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring_ascii as _quote
 from typing import Final, NamedTuple
 
 from .entry import Entry
 
 _REQUEST, _REFERER, _AGENT, _HOST, _WORD = 1700, 1000, 600, 255, 64
+_VARIABLE, _VARIABLES = 255, 1200  # characters of one, and of all together
 _ESCAPE = 6  # characters that one character can become: \\u001b
 _KNOWN = 1000
 _NONE = '"-"'
@@ -48,11 +49,11 @@ def _bare(text: str, most: int) -> str:
 
 def shortened(entry: Entry) -> Entry:
     """The same, less of it than of any line: a client can send some 70 kB of what stands in one entry."""
-    status, sent, began, ended, client, method, target, version, referer, agent, host = entry
+    status, sent, began, ended, client, method, target, version, referer, agent, host, said = entry
     if len(target) + len(referer) + len(agent) + len(host) <= LONGEST:
         return entry
     target, referer, agent, host = target[:_REQUEST], referer[: _REFERER + 1], agent[: _AGENT + 1], host[: _HOST + 1]
-    return (status, sent, began, ended, client, method, target, version, referer, agent, host)
+    return (status, sent, began, ended, client, method, target, version, referer, agent, host, said)
 
 
 class _Known(dict[str, str]):
@@ -106,12 +107,12 @@ class Lines:
         return self._line(entry, at)
 
     def _common(self, entry: Entry, _at: float) -> str:
-        status, sent, _, _, client, method, target, version, _, _, _ = entry
+        status, sent, _, _, client, method, target, version, _, _, _, _ = entry
         request = quoted(f"{method} {target} {version}", _REQUEST) if method else _NONE
         return f"{self._clients[client]} - - [{self._stamp.apache}] {request} {status} {sent or '-'}\n"
 
     def _combined(self, entry: Entry, _at: float) -> str:
-        status, sent, _, _, client, method, target, version, referer, agent, _ = entry
+        status, sent, _, _, client, method, target, version, referer, agent, _, _ = entry
         request = quoted(f"{method} {target} {version}", _REQUEST) if method else _NONE
         return (
             f"{self._clients[client]} - - [{self._stamp.apache}] {request} {status} {sent or '-'} "
@@ -119,18 +120,30 @@ class Lines:
         )
 
     def _json(self, entry: Entry, at: float) -> str:
-        status, sent, began, ended, client, method, target, version, referer, agent, host = entry
+        status, sent, began, ended, client, method, target, version, referer, agent, host, said = entry
         stamp, words = self._stamp, self._words
+        variables = _all_variables(said) if said else ""  # they take their room from the target
         return (
             f'{{"time":"{stamp.iso}.{int(at % 1 * 1e6):06d}{stamp.zone}","client":{words[client]},'
-            f'"method":{words[method]},"target":{quoted(target, _REQUEST - _WORD)},"version":{words[version]},'
+            f'"method":{words[method]},"target":{quoted(target, _REQUEST - _WORD - len(variables))},"version":{words[version]},'
             f'"status":{status},"bytes":{sent},"seconds":{ended - began:.6f},"referer":{self._referers[referer]},'
-            f'"agent":{self._agents[agent]},"host":{self._hosts[host]}{self._tail}'
+            f'"agent":{self._agents[agent]},"host":{self._hosts[host]}{variables}{self._tail}'
         )
 
     def _custom(self, entry: Entry, at: float) -> str:
         about = _About(entry, at, self._stamp, self._slot, self._generation)
         return self._pattern % tuple([tell(about) for tell in self._fields])
+
+
+def _all_variables(said: Mapping[str, str]) -> str:
+    """Those of one request, each with an equal share of the room. Their names are plain words."""
+    share = _VARIABLES // len(said)
+    told = [f'"{name}":{quoted(text, min(_VARIABLE, share - len(name) - 4))}' for name, text in said.items()]
+    return f',"vars":{{{",".join(told)}}}'
+
+
+def _variable(name: str) -> Callable[["_About"], str]:
+    return lambda about: quoted((about.entry[11] or {}).get(name) or "-", _VARIABLE)[1:-1]
 
 
 class _About(NamedTuple):
@@ -163,7 +176,8 @@ FIELDS: Final[dict[str, Callable[[_About], str]]] = {
     "slot": lambda about: str(about.slot),
     "generation": lambda about: str(about.generation),
 }
-"""What a text of the operator's can name in braces."""
+"""What a text of the operator's can name in braces; and `var:NAME`, what the application said by that name."""
+_VAR: Final = "var:"
 
 
 def _understood(form: str) -> tuple[str, tuple[Callable[[_About], str], ...]]:
@@ -180,9 +194,9 @@ def _understood(form: str) -> tuple[str, tuple[Callable[[_About], str], ...]]:
             raise ValueError("has a brace without its other half; write {{ and }} for braces")
         pieces.append(plain)
         if opened:
-            if name not in FIELDS:
-                raise ValueError(f"has {{{name}}}, which is none of {', '.join(FIELDS)}")
-            fields.append(FIELDS[name])
+            if name not in FIELDS and not name.startswith(_VAR):
+                raise ValueError(f"has {{{name}}}, which is none of {', '.join(FIELDS)}, {_VAR}NAME")
+            fields.append(FIELDS.get(name) or _variable(name.removeprefix(_VAR)))
             pieces.append("%s")
     if not fields:
         raise ValueError("has no {field}")

@@ -1,10 +1,12 @@
 """What the access log is told of a request. Imports next to nothing: every connection of inetd pays for it."""
 
+from collections.abc import Mapping
 from typing import Final
 
-Entry = tuple[str, int, float, float, str, str, str, str, str, str, str]
+Entry = tuple[str, int, float, float, str, str, str, str, str, str, str, Mapping[str, str] | None]
 """One request that has ended: status (three digits); bytes of content sent; begin and end in monotonic seconds; client's address; method, target,
-version, Referer, User-Agent and Host as they came, empty when there was none. A plain tuple: the hot path makes one per request.
+version, Referer, User-Agent and Host as they came, empty when there was none; what the application had to say of it. A plain tuple: the
+hot path makes one per request.
 """
 
 NO_RESPONSE: Final = "499"

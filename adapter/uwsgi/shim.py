@@ -133,6 +133,21 @@ def log(text: str) -> bool:
     return True
 
 
+def set_logvar(name: str | bytes, value: str | bytes) -> None:
+    """Say it of this request in the access log, as `adapter.api.log` does."""
+    _api.log(**{_text(name): _text(value)})
+
+
+def get_logvar(name: str | bytes) -> bytes | None:
+    """What was said by that name of this request."""
+    said = _api.logged().get(_text(name))
+    return None if said is None else said.encode(errors="replace")
+
+
+def _text(said: str | bytes) -> str:
+    return said.decode(errors="replace") if isinstance(said, bytes) else said
+
+
 def setprocname(name: str) -> None:
     """The name that `ps -o comm` and `top` show: at most 15 bytes (proc(5), comm)."""
     with open("/proc/self/comm", "wb") as file:

@@ -15,7 +15,7 @@ from kit.lines import Lines
 
 def entry(number: int) -> Entry:
     """The number is its status."""
-    return (number, 0, 0.0, 0.0, "", "", "", "", "", "", "")
+    return (number, 0, 0.0, 0.0, "", "", "", "", "", "", "", None)
 
 
 def line(said: Entry, _offset: float) -> str:

@@ -103,6 +103,60 @@ def test_every_request_is_a_line() -> None:
         assert all(0 <= each["seconds"] < 5 for each in lines(server.directory / "access.log"))
 
 
+SAYING = """
+import threading
+
+import uwsgi
+from adapter import api
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/silent":
+        pass
+    elif path == "/refused":
+        try:
+            api.log(**{"a b": 1})
+        except ValueError as error:
+            api.log(refused=error)
+    elif path == "/many":
+        try:
+            for number in range(20):
+                api.log(**{f"n{number}": number})
+        except ValueError:
+            pass
+    else:
+        api.log(user="none yet")
+        api.log(user='42" 200 \\n', route=path)
+        uwsgi.set_logvar(b"old", b"\\xff")
+        aside = threading.Thread(target=lambda: api.log(user="nobody"))
+        aside.start()
+        aside.join()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return iter([repr([api.logged(), uwsgi.get_logvar("old")]).encode()])
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_what_the_application_says_of_a_request(threads: int) -> None:
+    """api.log and uwsgi.set_logvar: in the line of that request, of no other; by no other thread; no more than 16, under plain names."""
+    server = Adapter("saying.py", "--access-log=access.log", "--access-log-format=json", f"--threads={threads}")
+    server.write("saying.py", SAYING)
+    with server:
+        for path in ("/a", "/silent", "/refused", "/many"):
+            said = Asked(server.address, path).answer()[1]
+            if path == "/a":
+                assert said == repr([{"user": '42" 200 \n', "route": "/a", "old": "\ufffd"}, "\ufffd".encode()]).encode()
+        assert server.stop() == 0
+        found = {each["target"]: each.get("vars") for each in lines(server.directory / "access.log")}
+        assert found.pop("/refused")["refused"].startswith("log() takes names of at most 32 letters")
+        assert found == {
+            "/a": {"user": '42" 200 \n', "route": "/a", "old": "\ufffd"},
+            "/silent": None,
+            "/many": {f"n{number}": str(number) for number in range(16)},
+        }
+
+
 def test_too_slow_is_a_line() -> None:
     """408 with and without what was asked; a connection that never asks anything is none."""
     with logged("--header-timeout=100ms", "--body-timeout=100ms") as server:

@@ -118,6 +118,22 @@ def test_requests_past_their_deadline_are_counted() -> None:
         assert document["workers"][0]["harakiri_count"] == 1
 
 
+def test_a_call_that_returns_after_its_deadline_is_counted_once() -> None:
+    """As the 504 that its client got, whatever it says when it comes back at last; another call keeps its worker until then."""
+    options = ("--request-timeout=300ms", "--threads=2", "--control=control", "--access-log=access.log")
+    with Adapter("extends.py", *options, "--access-log-format={status} {target}") as server:
+        short, long = Asked(server.address, "/?more=0&seconds=1"), Asked(server.address, "/?more=60&seconds=2")
+        assert short.answer()[0] == 504
+        assert long.answer() == (200, b"done\n")
+        with Told(server) as told:
+            totals = told.until_counted(2)["totals"]
+            assert (totals["answered_2xx"], totals["answered_5xx"], totals["overdue"]) == (1, 1, 1)
+            assert sum(totals["latency"]) == 2
+        assert server.stop() == 0
+        said = sorted((server.directory / "access.log").read_text().splitlines())
+        assert said == ["200 /?more=60&seconds=2", "504 /?more=0&seconds=1"]
+
+
 def test_counters_outlive_everything(server: Adapter) -> None:
     """Over SIGKILL of each worker, a chain reload and two execs of the master every request is counted once, and none is lost."""
     address, asked = server.address, 0

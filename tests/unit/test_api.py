@@ -7,7 +7,7 @@ import pytest
 
 from adapter import api
 
-ASKED = ["worker_id", "slot", "generation", "master_pid", "draining", "workers", "reload", "stop"]
+ASKED = ["worker_id", "slot", "generation", "master_pid", "draining", "workers", "reload", "stop", "log", "logged"]
 
 
 @pytest.mark.parametrize("name", ASKED)

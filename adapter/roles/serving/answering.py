@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import BytesIO
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from adapter.gateway.environ import Endpoint, environ, surroundings
@@ -25,7 +26,7 @@ class Parties(NamedTuple):
 
 class Application:
     """The WSGI application and what is true of every call of it. `believed`: whose X-Forwarded-For and -Proto are, as the option has it.
-    `failed` counts the calls that raised.
+    `failed` counts the calls that raised; `said` is what calls that run had to say of their requests, by thread.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Application:
         self.date = Date()
         self.failed = 0
         self.more: dict[str, Any] = {}  # for the environ of every request
+        self.said: dict[int, dict[str, str]] = {}
 
     def around(self, parties: Parties) -> dict[str, Any]:
         """What is so for every request between these two."""
@@ -74,6 +76,8 @@ class Application:
         finally:
             if body is not None:
                 body.close()
+            if self.said:
+                response.said = self.said.pop(get_ident(), None)
         if response.failures:
             self._complain(request, response.failures)
         return response

@@ -19,11 +19,11 @@ class Caller(Protocol):
     around: dict[str, Any]
     """What is so for all its requests."""
 
-    def take_back(self, now: float) -> None:
+    def take_back(self, call: "Call", now: float) -> None:
         """The call lasts too long: end the connection without it; in the thread that leads."""
 
     def finished(self, call: "Call", now: float) -> None:
-        """The call is over; in the thread that leads, once."""
+        """The call is over; in the thread that leads, once, also after it was taken back."""
 
 
 class Call(Task):
@@ -60,7 +60,7 @@ class Call(Task):
 
     def take_back(self, now: float) -> None:
         """The client gets another answer, if this one has not begun."""
-        self._caller.take_back(now)
+        self._caller.take_back(self, now)
 
     def done(self, now: float) -> None:
         """Back to the one who leads."""

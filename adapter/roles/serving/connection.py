@@ -13,7 +13,7 @@ from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Whole
-from adapter.roles.serving.line import CALLING, FLUSHING, LINGERING, Line
+from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, Line
 from adapter.roles.serving.noting import answered
 from adapter.roles.serving.shared import Shared
 
@@ -62,6 +62,9 @@ class Connection(Line):
         """The call is over; its response may still be on its way."""
         shared, out, response = self._shared, self.out, call.response
         keep_alive = response is not None and response.keep_alive
+        if self._state == GIVEN_UP:
+            self._close()
+            return
         shared.count(call, "" if response is None else response.status, out.sent, now)
         out.sent = 0
         if keep_alive and self._mask == EPOLLIN and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
@@ -71,9 +74,7 @@ class Connection(Line):
             if shared.access is not None:
                 shared.access(answered(call.head, response, 0, call.came, now, self._client))
         else:
-            self._untold = call
-            self._keep_alive = keep_alive
-            self._state = FLUSHING
+            self._untold, self._keep_alive, self._state = call, keep_alive, FLUSHING
             self._attempt(self._said, now)
 
     def expire(self, now: float) -> None:

@@ -13,12 +13,14 @@ from adapter.roles.serving import lingering
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER, Timed
 from adapter.roles.serving.incoming import BODY
-from adapter.roles.serving.noting import answered, refused
+from adapter.roles.serving.noting import answered, given_up, refused
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
 
-CALLING, FLUSHING, LINGERING, CLOSED = range(BODY + 1, BODY + 5)
-"""After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · gone."""
+CALLING, FLUSHING, LINGERING, GIVEN_UP, CLOSED = range(BODY + 1, BODY + 6)
+"""After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · the application runs on,
+but for nobody · gone.
+"""
 _UNWATCHED = -1
 
 
@@ -126,17 +128,26 @@ class Line(Timed):
         self._due(now + lingering.SECONDS)
         self._arm()
 
-    def take_back(self, now: float) -> None:
+    def take_back(self, call: Call, now: float) -> None:
         """The call lasts too long: 504, if its response has not begun; then nothing more. The descriptor stays until it comes back."""
-        self._attempt(self._answer_instead, now)
+        self._attempt(partial(self._answer_instead, call), now)
 
-    def _answer_instead(self, _now: float) -> None:
+    def _answer_instead(self, call: Call, now: float) -> None:
         if self._state != CALLING:
             return
-        self.out.take_back(refusal(504, date=self._shared.application.date()))
+        shared, out = self._shared, self.out
+        left = out.gone
+        told = out.take_back(refusal(504, date=shared.application.date()))
+        # It is over for everybody but its thread: counted and told now, and never again.
+        shared.count(call, "" if left else "504", out.sent, now)
+        if shared.access is not None:
+            said = dict(shared.application.said.get(call.thread, ()))
+            shared.access(given_up(call.head, None if told else out.sent, call.came, now, self._client, said))
+        out.sent = 0
         lingering.half_close(self._socket)
         self._lost()
-        self._shared.connections.discard(self)
+        self._state = GIVEN_UP
+        shared.connections.discard(self)
 
     def _discard(self) -> None:
         if self._discarded > lingering.BYTES:  # we hear of its end only, and this is it
@@ -151,7 +162,7 @@ class Line(Timed):
 
     def _lost(self) -> None:
         """The client is gone. A call that runs keeps the descriptor; HUP, which cannot be masked, must not keep the loop awake."""
-        if self._state == CALLING:
+        if self._state in (CALLING, GIVEN_UP):
             self._due(NEVER)
             self._unwatch()
         else:

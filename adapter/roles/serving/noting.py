@@ -26,14 +26,23 @@ def answered(  # noqa: PLR0917 -- the hot path: names would cost more than all t
         said("HTTP_REFERER", ""),
         said("HTTP_USER_AGENT", ""),
         said("HTTP_HOST", ""),
+        None if response is None else response.said,
     )
+
+
+def given_up(  # noqa: PLR0917 -- as above
+    head: Head, sent: int | None, came: float, now: float, client: str, said: dict[str, str]
+) -> Entry:
+    """The application did not come back in time. `sent`: bytes of its response that had left; None when it got our own instead."""
+    status, ours, _, ended, client, *_ = entry = refused(504, client, now, head)
+    return (status, ours if sent is None else sent, came, ended, client, *entry[5:11], said)
 
 
 def refused(status: int, client: str, now: float, head: Head | None) -> Entry:
     """The application never saw it. `head`: None when it could not be understood."""
     sent = len(refusal_body(status))
     if head is None:
-        return (str(status), sent, now, now, client, "", "", "", "", "", "")
+        return (str(status), sent, now, now, client, "", "", "", "", "", "", None)
     said = [head.variables.get(name, "") for name in ("SERVER_PROTOCOL", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST")]
     client = head.variables.get("REMOTE_ADDR", client)
-    return (str(status), sent, now, now, client, head.method, head.target, said[0], said[1], said[2], said[3])
+    return (str(status), sent, now, now, client, head.method, head.target, said[0], said[1], said[2], said[3], None)

@@ -74,12 +74,16 @@ class Outgoing:
         """A call is about to begin."""
         self._begun = False
 
-    def take_back(self, data: bytes) -> None:
-        """Send this instead of the response, if that has not begun; the call will find the client gone. For the loop, during a call."""
+    def take_back(self, data: bytes) -> bool:
+        """Send this instead of the response, if that has not begun; the call will find the client gone. For the loop, during a call.
+
+        False: it had begun.
+        """
         with self._lock:
             if not self._begun:
                 self.put(data)
             self._give_up()
+            return not self._begun
 
     def send(self, data: bytes) -> None:
         """Send, and wait while too much is waiting. Raises ClientGone: then, or because the loop gave up on the client."""

@@ -4,6 +4,7 @@ import socket
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from select import EPOLLIN
+from threading import get_ident
 from time import monotonic
 
 from adapter.config.settings import Settings
@@ -189,6 +190,13 @@ class Server:
         self._shared.overdue += 1
         task.take_back(monotonic())
 
+    def said(self) -> dict[str, str] | None:
+        """What the request of this thread says of itself in the access log, to be added to; None in a thread that has none."""
+        thread = get_ident()
+        if not any(task.thread == thread for task in self._shared.threads.tasks):
+            return None
+        return self._shared.application.said.setdefault(thread, {})
+
     def surround(self, more: Mapping[str, object]) -> None:
         """Add this to the environ of every request; before `run`."""
         self._shared.application.more.update(more)
@@ -200,12 +208,9 @@ class Server:
 
     @property
     def answers(self) -> tuple[int, int]:
-        """Those whose client was there to get it, and those that were errors (5xx). From any thread.
-
-        A call that was given up is such an error: its client got 504, or a response that was cut.
-        """
-        answered, overdue = self._shared.answered, self._shared.overdue
-        return sum(answered.values()) - answered[""] + overdue, answered["5"] + overdue
+        """Those whose client was there to get it, and those that were errors (5xx). From any thread."""
+        answered = self._shared.answered
+        return sum(answered.values()) - answered[""], answered["5"]
 
     @property
     def tasks(self) -> list[Task]:

@@ -31,6 +31,7 @@ class Inside:
         self.after_fork: list[Callable[[], Any]] = []
         self.drains = threading.Event()
         self.extend: Callable[[float], None] = lambda _seconds: None  # until somebody watches deadlines
+        self.said: Callable[[], dict[str, str] | None] = lambda: None  # until requests come
         self._file = locks
         self.locks: Locks
         self._begin_locks()

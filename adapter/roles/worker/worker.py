@@ -88,6 +88,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
         app, settings, listeners, log, multiprocess=multiprocess, queue=queue, spoken=orders.addresses, access=logs.note
     )
     server.attend(birth.witness)
+    birth.inside.said = server.said
     score = Score(server, cell, _who(birth, brought.took), settings.threads)
     return _Worker(birth, settings, server, trap, log, score=score, logs=logs, health=health).run()
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from adapter.protocols.access import FIELDS, LONGEST, Lines, Stamp
 
 STAMP = Stamp("25/Nov/2026:01:39:48 +0100", "2026-11-25T01:39:48", "+01:00")
-ENTRY = (200, 6, 10.25, 10.250123, "127.0.0.1", "GET", "/a?b", "HTTP/1.1", "http://x/", "curl/8", "localhost:80")
-REFUSED = (400, 16, 10.0, 10.0, "192.0.2.1", "", "", "", "", "", "")
-CUSTOM = " ".join(f'{name}="{{{name}}}"' for name in FIELDS)
+ENTRY = (200, 6, 10.25, 10.250123, "127.0.0.1", "GET", "/a?b", "HTTP/1.1", "http://x/", "curl/8", "localhost:80", None)
+REFUSED = (400, 16, 10.0, 10.0, "192.0.2.1", "", "", "", "", "", "", None)
+CUSTOM = " ".join(f'{name}="{{{name}}}"' for name in FIELDS) + ' var="{var:a}"'
 
 HOSTILE = st.text(st.characters(), max_size=80) | st.sampled_from(
     [
@@ -36,6 +36,7 @@ ENTRIES = st.tuples(
     st.floats(0, 1e9),
     st.floats(0, 1e9),
     *([HOSTILE] * 7),
+    st.none() | st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}", fullmatch=True), HOSTILE, max_size=16),
 )
 
 
@@ -52,6 +53,14 @@ def test_common_and_combined():
     assert (
         line("common", (304, 0, *ENTRY[2:4], "", *ENTRY[5:])) == '- - - [25/Nov/2026:01:39:48 +0100] "GET /a?b HTTP/1.1" 304 -\n'
     )
+
+
+def test_what_the_application_says():
+    """In JSON as an object, in a text of the operator's by name; cut to its share, also when there are many."""
+    entry = (*ENTRY[:11], {"user": "42", "evil": '" 200\n', "long": "x" * 900})
+    assert json.loads(line("json", entry))["vars"] == {"user": "42", "evil": '" 200\n', "long": "x" * 250 + "..."}
+    assert line("{var:user} {var:evil} {var:nobody}", entry) == '42 \\" 200\\n -\n'
+    assert line("combined", entry) == line("combined")
 
 
 def test_json():
@@ -114,8 +123,11 @@ def test_one_entry_is_one_line(form, entry):
 def test_what_is_told_can_be_read_back(entry):
     """JSON gives back what was said; the quoted parts of combined are JSON strings. Long ones are cut, and end in dots."""
     told = json.loads(line("json", entry), parse_constant=pytest.fail)
-    for name, said in zip(("client", "method", "target", "version", "referer", "agent", "host"), entry[4:], strict=True):
+    for name, said in zip(("client", "method", "target", "version", "referer", "agent", "host"), entry[4:11], strict=True):
         same(told[name], said)
+    assert set(told.get("vars", {})) == set(entry[11] or {})
+    for name, said in (entry[11] or {}).items():
+        same(told["vars"][name], said)
     parts = [json.loads(part) for part in re.findall(QUOTED, line("combined", entry))]
     same(parts[0], " ".join(entry[5:8]) if entry[5] else "-")
     same(parts[1], entry[8] or "-")
@@ -131,5 +143,5 @@ def same(told: str, said: str) -> None:
 def test_cut_fields_are_whole_json(text):
     """A cut never goes through the middle of an escape."""
     for form in ("common", "combined"):
-        for part in re.findall(QUOTED, line(form, (200, 1, 0.0, 0.0, "a", "GET", text, "HTTP/1.1", text, text, text))):
+        for part in re.findall(QUOTED, line(form, (200, 1, 0.0, 0.0, "a", "GET", text, "HTTP/1.1", text, text, text, None))):
             json.loads(part)

@@ -1,11 +1,10 @@
-"""What a worker does a few times a second cannot stop it; and what it tells of its answers."""
+"""What a worker does a few times a second cannot stop it."""
 
 import os
 
 from adapter.config.settings import Settings
 from adapter.log import Log
 from adapter.roles.serving.server import Server
-from adapter.roles.serving.threads import Task
 
 
 def test_a_duty_that_fails_is_left_and_told(tmp_path):
@@ -22,18 +21,3 @@ def test_a_duty_that_fails_is_left_and_told(tmp_path):
     assert done == [1.0, 2.0]
     assert text.count("a duty of this worker failed") == 1
     assert "FileNotFoundError" in text
-
-
-class _Stuck(Task):
-    """A call that is given up; nobody waits for it."""
-
-    def take_back(self, now: float) -> None:
-        """Heard."""
-
-
-def test_a_call_that_was_given_up_is_an_error_among_the_answers():
-    """--probation and --canary judge by it, though the call itself never comes back to be counted."""
-    server = Server(lambda _environ, _start: [], Settings(), {}, Log(2, stamp=False), multiprocess=False)
-    server.take_back(_Stuck())
-
-    assert server.answers == (1, 1)
