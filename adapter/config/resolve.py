@@ -108,7 +108,7 @@ def _ranged(values: dict[str, Any]) -> dict[str, Any]:
 
 def _agreed(settings: Settings) -> Settings:
     """What no single option can be asked: that they fit together, and the world."""
-    if not settings.app:
+    if not (settings.app or settings.mount):
         raise Misuse("no application given: name one, such as pkg.mod:callable or file.py, on the command line or in ADAPTER_APP")
     if settings.workers_most is not None and settings.workers_most < settings.workers:
         raise Misuse(
@@ -148,6 +148,10 @@ def _check_names(settings: Settings) -> None:
     for path in settings.fifo:
         if settings.fifo.count(path) > 1:
             raise Misuse(f"--fifo names {path} twice: name it once")
+    prefixes = [mount.partition("=")[0] for mount in settings.mount]
+    for prefix in prefixes:
+        if prefixes.count(prefix) > 1 or (not prefix and settings.app):
+            raise Misuse(f"{prefix or '/'} is mounted twice: name one application for it (APP itself is at /)")
     if len(settings.fifo) > _SLOTS:
         raise Misuse(f"--fifo is given {len(settings.fifo)} times: there are slots 0 to 9, a letter each")
 

@@ -8,7 +8,7 @@ in the environment and `drain_timeout` in the config file. A NamedTuple and not 
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, get_args
 
-from adapter.config import kinds
+from adapter.config import fronts, kinds
 from adapter.config.kinds import Kind
 
 
@@ -53,6 +53,28 @@ class Settings(NamedTuple):
     lazy_apps: Annotated[bool, Option(
         kinds.FLAG, "Each worker imports the application itself, instead of being forked from a preloader.",
         "Importing once and forking starts workers in milliseconds and shares their memory.", _APP)] = False
+
+    mount: Annotated[tuple[str, ...], Option(
+        fronts.MOUNT, "Another application for the paths below PREFIX (/shop=shop.wsgi), which it finds in SCRIPT_NAME; repeatable.",
+        "One application has all paths. Without APP, paths below no PREFIX are answered with 404.", _APP, many=True)] = ()
+    before_load: Annotated[tuple[str, ...], Option(
+        fronts.COMMAND, "Run this (sh -c) as the application's user before each load of it; if it fails, so does the load; repeatable.",
+        "Migrations are best a step of the deploy; this is for those who have no other.", _APP, many=True, between="\n", inetd=False)] = ()
+    static_map: Annotated[tuple[str, ...], Option(
+        fronts.STATIC, "Answer GET of paths below PREFIX with files of DIR (/static=/srv/static), without the application; repeatable.",
+        "A proxy in front does it, or the application. What is no file there goes to the application.", _APP, many=True, between=":")] = ()
+    check_static: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "The same for all paths: look for a file in this directory first; repeatable.",
+        "Every path is the application's.", _APP, many=True, between=":")] = ()
+    static_index: Annotated[tuple[str, ...], Option(
+        fronts.FILE_NAME, "Look for this file when a directory of --static-map or --check-static is asked for; repeatable.",
+        "What a directory is, the application knows.", _APP, many=True)] = ()
+    static_max_age: Annotated[float | None, Option(
+        kinds.DURATION, "Clients may keep those files so long without asking again (Cache-Control).",
+        "They ask, and get 304: right after every deploy.", _APP)] = None
+    add_header: Annotated[tuple[str, ...], Option(
+        fronts.FIELD, "Add this field ('X-Frame-Options: DENY') to every response of the application, and to files; repeatable.",
+        "What a response says is the application's.", _APP, many=True, between="\n")] = ()
 
     bind: Annotated[tuple[str, ...], Option(
         kinds.ADDRESS, "Serve HTTP here: PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME or fd:N; repeatable.",

@@ -12,7 +12,7 @@ Made from `adapter/config/settings.py` by `make docs`; a test compares them.
 The command line wins over the environment, the environment over the config file, the config file over the default.
 `--envdir` counts as environment, and wins over the environment `adapter` was started with, as envdir(8) does.
 A variable that is set to nothing counts as not set. Several addresses in one variable are separated by spaces, several
-directories by colons.
+directories by colons, commands and fields of a response by newlines.
 
 The config file (`--config FILE`) is TOML. Its keys are the options in one table, and a key that is no option is an error:
 

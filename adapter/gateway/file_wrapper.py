@@ -26,16 +26,26 @@ class Part(NamedTuple):
 
 
 class FileWrapper:
-    """Iterates over what is left of the file, `block_size` bytes at a time; `close` closes it, when it can be closed."""
+    """Iterates over what is left of the file, `block_size` bytes at a time; `close` closes it, when it can be closed.
 
-    def __init__(self, file: Readable, block_size: int = BLOCK) -> None:
+    `size`: so many bytes and no more; None: up to its end.
+    """
+
+    def __init__(self, file: Readable, block_size: int = BLOCK, *, size: int | None = None) -> None:
         self._file = file
         self._block_size = block_size
+        self._size = size
         if hasattr(file, "close"):
             self.close = file.close
 
     def __iter__(self) -> Iterator[bytes]:
-        while block := self._file.read(self._block_size):
+        if self._size is None:
+            while block := self._file.read(self._block_size):
+                yield block
+            return
+        left = self._size
+        while left and (block := self._file.read(min(left, self._block_size))):
+            left -= len(block)
             yield block
 
     def rest(self) -> Part | None:
@@ -52,4 +62,7 @@ class FileWrapper:
             offset = file.tell()
         except (OSError, ValueError):
             return None
-        return Part(raw.fileno(), offset, max(0, found.st_size - offset)) if stat.S_ISREG(found.st_mode) else None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        left = max(0, found.st_size - offset)
+        return Part(raw.fileno(), offset, left if self._size is None else min(left, self._size))

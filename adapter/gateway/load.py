@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, cast
 
@@ -32,6 +32,27 @@ def load(spec: str) -> WSGIApp:
     if what != path:
         app, name = _callable(app, f"{name} in {where}")(), f"what {what} returned"
     return cast("WSGIApp", _callable(app, f"{name} in {where}"))
+
+
+def load_all(spec: str, mounts: Sequence[str]) -> WSGIApp:
+    """The application, and those of `mounts`, each `PREFIX=APP`, in one. `spec` may be empty when there are mounts. Raises as `load`."""
+    if not mounts:
+        return load(spec)
+    from .mounts import Mounts, missing  # noqa: PLC0415 -- only for those who have any
+
+    otherwise = load(spec) if spec else missing
+    apps = {}
+    for mount in mounts:
+        prefix, _, each = mount.partition("=")
+        try:
+            apps[prefix] = load(each)
+        except Misuse as error:
+            raise Misuse(f"--mount {mount}: {error.sentence}") from None
+        except BaseException as error:
+            error.add_note(f"(this was --mount {mount})")
+            raise
+    otherwise = apps.pop("", otherwise)
+    return Mounts(apps, otherwise)
 
 
 def _callable(thing: Any, name: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from adapter.config.envdir import application_environment
 from adapter.config.resolve import resolve
 from adapter.config.settings import Settings
 from adapter.exits import FAILED, STOPPED, Fatal
-from adapter.gateway.load import load
+from adapter.gateway.load import load_all
 from adapter.gateway.wsgi import ClientGone
 from adapter.log import Log, Outlet
 from adapter.protocols.entry import Entry
@@ -22,6 +22,7 @@ from adapter.roles.inetd.stdio import parties, shield_listener, take
 from adapter.roles.logs import STDOUT, open_file, open_log, redirect, tell
 from adapter.roles.serving.answering import App, Application
 from adapter.roles.serving.dates import Date
+from adapter.roles.serving.fronted import fronted
 from adapter.roles.surroundings import settle_in
 from adapter.unix.descriptors import is_listening
 from adapter.unix.signals import Trap
@@ -74,8 +75,7 @@ def _application(settings: Settings) -> App:
     if settings.chdir is not None:
         os.chdir(settings.chdir)
     settle_in(settings, "inetd")
-    app: App = load(settings.app)
-    return app
+    return fronted(load_all(settings.app, settings.mount), settings)
 
 
 def _access_log(settings: Settings, log: Log) -> Callable[[Entry], None] | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from adapter import exits
 from adapter.config.settings import Settings
-from adapter.gateway.load import load
+from adapter.gateway.load import load_all
 from adapter.lifecycle.messages import HasFailed, to_plain
 from adapter.roles.worker.imported import Imported
 from adapter.roles.worker.inside import Inside
@@ -58,13 +58,13 @@ def _import(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     tell_where_it_hangs(settings.boot_timeout, birth.witness)
     told = Imported(lambda message: birth.channel.send(to_plain(message))).tell if settings.watch else lambda _: None
     try:
-        return load(settings.app)
+        return load_all(settings.app, settings.mount)
     except exits.Fatal as error:
         told(error)
         birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))
     except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
         told(error)
-        birth.channel.send(to_plain(HasFailed(*failure_of(settings.app, error))))
+        birth.channel.send(to_plain(HasFailed(*failure_of(settings.app or settings.mount[0], error))))
     finally:
         faulthandler.cancel_dump_traceback_later()
     return None

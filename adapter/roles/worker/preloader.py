@@ -20,7 +20,7 @@ import adapter
 from adapter import exits
 from adapter.api import seat
 from adapter.config.settings import Settings
-from adapter.gateway.load import load
+from adapter.gateway.load import load_all
 from adapter.lifecycle.dialects import SIGNALS
 from adapter.lifecycle.messages import (
     CannotFork,
@@ -39,6 +39,7 @@ from adapter.roles import logs
 from adapter.roles.logs import open_log
 from adapter.roles.surroundings import settle_in
 from adapter.roles.worker import worker
+from adapter.roles.worker.before import run_before
 from adapter.roles.worker.birth import Birth, tell_where_it_hangs
 from adapter.roles.worker.imported import Imported
 from adapter.roles.worker.inside import Inside
@@ -120,16 +121,17 @@ class _Preloader:
             sys.meta_path.insert(0, Finder())
             if not die_with_parent(self._inside.master, signal.SIGKILL):  # again: a change of user clears it
                 raise SystemExit
+            run_before(settings.before_load, self._log)
             if not settings.lazy_apps:
                 began = time.monotonic()
-                self._app = load(settings.app)
+                self._app = load_all(settings.app, settings.mount)
                 self._took = time.monotonic() - began
         except exits.Fatal as error:
             self._tell_imported(error)
             return HasFailed(error.sentence, error.code, error.detail)
         except BaseException as error:  # noqa: BLE001 -- whatever the application raises is its failure, told to the operator
             self._tell_imported(error)
-            return HasFailed(*failure_of(settings.app, error))
+            return HasFailed(*failure_of(settings.app or settings.mount[0], error))
         finally:
             faulthandler.cancel_dump_traceback_later()
         self._tell_imported(None)

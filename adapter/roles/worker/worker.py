@@ -34,6 +34,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles.lastwords import stacks
+from adapter.roles.serving.fronted import fronted
 from adapter.roles.serving.server import Server
 from adapter.roles.worker.birth import Birth, bring_up
 from adapter.roles.worker.imported import Imported
@@ -80,8 +81,9 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     brought = bring_up(birth, settings)
     if brought is None:
         return exits.FAILED
-    health = Health(brought.app, settings.health_path)
-    app = health if settings.health_path else brought.app
+    behind = fronted(brought.app, settings)
+    health = Health(behind, settings.health_path)
+    app = health if settings.health_path else behind
     logs = WorkerLogs(settings, birth.slot, birth.inside.generation, log)
     multiprocess = (settings.workers_most or settings.workers) > 1
     server = Server(

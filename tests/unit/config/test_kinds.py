@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.config import kinds
+from adapter.config import fronts, kinds
 from adapter.config.settings import OPTIONS
 from adapter.exits import Misuse
 
@@ -147,3 +147,38 @@ def test_here_does_not_trust_pwd(tmp_path, monkeypatch, lie):
     monkeypatch.setenv("PWD", lie)
 
     assert kinds.here() == str(tmp_path.resolve())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (fronts.STATIC, "/s=/srv/s", "/s=/srv/s"),
+        (fronts.STATIC, "/s/=/srv/s", "/s=/srv/s"),
+        (fronts.STATIC, "/=/srv=x", "=/srv=x"),
+        (fronts.MOUNT, "/=a:b", "=a:b"),
+        (fronts.MOUNT, "/é=a.py", "/\xc3\xa9=a.py"),
+        (fronts.FILE_NAME, "index.html", "index.html"),
+        (fronts.FIELD, "X-A: b: c", "X-A: b: c"),
+        (fronts.FIELD, "X-A:", "X-A:"),
+        (fronts.COMMAND, "a && b", "a && b"),
+    ],
+)
+def test_fronts(kind, text, value):
+    """What stands in front of the application is written so."""
+    assert kind.parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *((fronts.STATIC, text) for text in ("", "/s", "/s=", "s=/srv", "//=/srv", "/s?=/srv", "/s//t=/srv", "/a\n=/srv")),
+        *((fronts.MOUNT, text) for text in ("", "/a", "/a=", "a=b", "/a=-x", "/a= b")),
+        *((fronts.FILE_NAME, text) for text in ("", "..", "a/b", "/")),
+        *((fronts.FIELD, text) for text in ("", "X", "X y: z", "Content-Length: 1", "Connection: close", "A: b\rc", "A: \u2603")),
+        *((fronts.COMMAND, text) for text in ("", "a\nb", "a\0b")),
+    ],
+)
+def test_not_fronts(kind, text):
+    """What cannot be meant is refused when it is read, not at each request."""
+    with pytest.raises((ValueError, Misuse)):
+        kind.parse(text)

@@ -1,0 +1,20 @@
+"""What options put in front of the application. It imports what is asked for, and nothing otherwise."""
+
+from adapter.config.settings import Settings
+from adapter.roles.serving.answering import App
+
+
+def fronted(app: App, settings: Settings) -> App:
+    """The application with it; itself when nothing was asked for, so that nobody pays for what he does not use."""
+    if settings.static_map or settings.check_static:
+        from adapter.gateway.static import Shelf, Static  # noqa: PLC0415 -- as above
+
+        mapped = [Shelf(*each.split("=", 1)) for each in settings.static_map]
+        shelves = [*mapped, *(Shelf("", directory) for directory in settings.check_static)]
+        age = None if settings.static_max_age is None else int(settings.static_max_age)
+        app = Static(app, shelves, settings.static_index, age)
+    if settings.add_header:
+        from adapter.gateway.added import added  # noqa: PLC0415 -- as above
+
+        app = added(app, [(name, value.strip(" \t")) for name, _, value in (each.partition(":") for each in settings.add_header)])
+    return app
