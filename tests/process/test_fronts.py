@@ -144,7 +144,7 @@ def test_mounts_only() -> None:
         assert Asked(server.address, "/").answer()[0] == 404
         server.write("b.py", "raise KeyError('b')\n")
         server.refuse_reload()
-        assert any("(this was --mount /b=b.py)" in line for line in server.log.all())
+        server.log.wait_for(r"\(this was --mount /b=b\.py\)")
 
 
 def test_inetd_has_them_too(tmp_path: Path) -> None:
