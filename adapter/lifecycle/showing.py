@@ -3,12 +3,18 @@
 from adapter.lifecycle.actions import InsistOnStacks, ShowStacks, TellStacks
 from adapter.lifecycle.events import Shown
 from adapter.lifecycle.limits import INSISTING, SHOWING
+from adapter.lifecycle.state import State
 from adapter.lifecycle.turn import Turn
+
+
+def asked_of(state: State, slot: int | None) -> tuple[int, ...]:
+    """Which workers would be asked: those in this slot, or all."""
+    return tuple(each.id for each in state.workers if each.pid and slot in (None, each.slot))
 
 
 def show_stacks(turn: Turn, slot: int | None) -> None:
     """Of those in this slot, or of all."""
-    asked = tuple(each.id for each in turn.state.workers if each.pid and slot in (None, each.slot))
+    asked = asked_of(turn.state, slot)
     if not asked:
         turn.say("warning", "nobody there to show a stack", slots=turn.state.slots)
         return

@@ -15,6 +15,7 @@ from adapter.unix.witness import Witness
 _OWN_DOING = re.compile(r"Fatal Python error: (?!Aborted)")  # a thread may abort itself, and we abort who does not leave
 _THREAD = re.compile(r"^(Current t|T)hread 0x([0-9a-f]+)[^\n]*\n((?:  [^\n]*\n?)*)", re.MULTILINE)
 _CALL = '/adapter/roles/serving/calls.py", line '
+_NOTHING = "it shows no stack: it is stopped, waits for a disk, or took our signal for another use"
 _MANY = 3  # requests in one line of the log
 
 
@@ -54,15 +55,16 @@ class LastWords:
         stack = witness.take_stacks()
         return Words(_requests(stack, witness.requests()) if stack else "", stack)
 
-    def tell(self, log: Log, worker: Worker) -> None:
-        """Put the stacks that this worker was asked for into the log."""
+    def tell(self, log: Log, worker: Worker) -> dict[str, object]:
+        """Put the stacks that this worker was asked for into the log; and the same as a record."""
         request, stack = self.take(worker.id)
         fields = {"worker": worker.id, "slot": worker.slot, "generation": worker.generation, "pid": worker.pid}
         if not stack:
-            log.warning("it shows no stack: it is stopped, waits for a disk, or took our signal for another use", **fields)
-            return
+            log.warning(_NOTHING, **fields)
+            return {**fields, "request": "", "stack": "", "error": _NOTHING}
         log.info("traceback", **fields, **({"request": request} if request else {}))
         log.block(stack)
+        return {**fields, "request": request, "stack": stack}
 
     def keep_only(self, numbers: Collection[int]) -> None:
         """Forget those who are no more."""

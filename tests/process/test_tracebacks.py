@@ -1,15 +1,16 @@
 """What every thread of a worker is doing, also when it is stuck or dying."""
 
+import json
 import os
 import re
 import time
-from signal import SIGUSR2
+from signal import SIGHUP, SIGUSR2
 
 import pytest
 
 from adapter.unix.witness import SHOW
 from kit.asked import Asked
-from kit.commands import Line, answer, preloaders, reload
+from kit.commands import Line, adapter, answer, preloaders, reload
 from kit.load import Load
 from kit.server import Adapter, wait_until_gone
 
@@ -61,6 +62,32 @@ def test_usr2_shows_each_thread_of_each_worker() -> None:
             assert told["pid"] in {str(each.pid) for each in server.ready()}
         server.log.wait_for(r"adapter: \|   File .*serving.server\.py", since=mark, skip=1)
         assert unmarked(server) == []
+
+
+def test_who_asks_is_shown_it() -> None:
+    """`adapter ctl T traceback` prints the stacks that the log has, of a worker stuck in C too, over a reload that is under way;
+    of a slot with nobody in it, it says so.
+    """
+    server = Adapter("endless.py", "--workers=2", "--control=control", "--drain-timeout=1")
+    server.write("endless.py", ENDLESS)
+    with server:
+        asked = Asked(server.address, "/stuck?x=1")
+        stuck = int(server.log.wait_for(r"endless: begun pid=(\d+)")[1])
+        server.signal(SIGHUP)
+        ran = adapter("ctl", "control", "traceback", cwd=server.directory)
+        assert ran.returncode == 0, ran.stderr
+        assert f"pid {stuck}: /stuck?x=1\n" in ran.stdout
+        assert re.search(r'  File ".*endless\.py", line \d+ in application', ran.stdout)
+        assert "serving/server.py" in ran.stdout  # the other's
+        server.wait_for("adapter: info: serving generation=2 ")
+        slot = next(each.slot for each in server.ready())
+        ran = adapter("ctl", "control", "traceback", str(slot), "--json", cwd=server.directory)
+        shown = [each["slot"] for each in json.loads(ran.stdout)["stacks"]]
+        assert set(shown) == {slot}
+        ran = adapter("ctl", "control", "traceback", "7", cwd=server.directory)
+        assert (ran.returncode, ran.stderr) == (1, "adapter: error: no worker is there to show a stack\n")
+        assert server.stop() == 0
+        assert asked.is_cut()
 
 
 def test_who_is_stuck_in_c_is_shown_too() -> None:

@@ -11,7 +11,7 @@ from adapter import exits
 from adapter.exits import Fatal, Misuse, SystemFailure
 from adapter.lifecycle.commands import CHANGES, Command
 from adapter.log import escape
-from adapter.roles.asking.dialogue import Dialogue, ask
+from adapter.roles.asking.dialogue import PROMPT, Dialogue, ask
 from adapter.roles.asking.finding import control_of
 from adapter.roles.asking.targets import Kind, kind_of, send_signal, write_letter
 from adapter.unix import pidfiles
@@ -41,6 +41,18 @@ class Teller:
         for line in str(answer.get("detail") or "").splitlines():
             print(f"adapter: | {escape(line)}", file=sys.stderr)
         return exits.FAILED
+
+    def stacks(self, answer: dict[str, Any]) -> int:
+        """What each worker is doing; 0 when at least one of them has shown it."""
+        shown = answer["stacks"]
+        if self._as_json:
+            print(json.dumps(answer), flush=True)
+        for each in () if self._as_json else shown:
+            request = f": {each['request']}" if each.get("request") else ""
+            print(escape(f"worker {each['worker']}, slot {each['slot']}, pid {each['pid']}{request}"))
+            for line in (each["stack"] or f"  {each.get('error')}").splitlines():
+                print(escape(line))
+        return exits.STOPPED if any(each["stack"] for each in shown) else exits.FAILED
 
     def progress(self, answer: dict[str, Any]) -> None:
         """The server's log says this."""
@@ -86,7 +98,7 @@ def ctl(target: str, command: Command, number: int | None = None, *, wait: bool,
     """
     teller = Teller(as_json=as_json)
     more: dict[str, object] = {} if number is None else {"number": number}
-    if wait and command not in (*CHANGES, *_STOPS):
+    if wait and command not in (*CHANGES, *_STOPS, Command.TRACEBACK):
         raise Misuse(f"there is nothing to wait for: {command.value} is done when it is answered; leave --wait out")
     kind = kind_of(target)
     control = _control(target, kind)
@@ -126,6 +138,8 @@ def _control(target: str, kind: Kind) -> str | None:
 def _by_control(
     path: str, question: dict[str, object], command: Command, teller: Teller, *, wait: bool, timeout: float | None
 ) -> int:
+    if command is Command.TRACEBACK:
+        return _stacks(path, question, teller, timeout)
     if not wait:
         answer = ask(path, question)
         if answer.get("ok"):
@@ -140,6 +154,20 @@ def _by_control(
     if answer.get("ok"):
         return teller.done(f"generation {answer.get('generation')} serves", answer)
     return teller.failed(f"{command.value} failed: {answer.get('error')}", answer)
+
+
+def _stacks(path: str, question: dict[str, object], teller: Teller, timeout: float | None) -> int:
+    """The server waits for its workers no longer than a few seconds."""
+    with Dialogue(path) as line:
+        line.say({**question, "wait": True})
+        answer = line.hear(PROMPT if timeout is None else timeout)
+    if answer is None:
+        raise SystemFailure(f"no answer from {path} in time; see the server's log")
+    if not answer.get("ok"):
+        return teller.failed(str(answer.get("error")), answer)
+    if "stacks" not in answer:  # an older server
+        return teller.done(f"asked for traceback, pid {answer.get('pid')}: see its log", answer)
+    return teller.stacks(answer)
 
 
 def _stop(line: Dialogue, command: Command, teller: Teller, until: float | None) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from adapter.exits import Misuse, SystemFailure
 
 PROMPT = 10.0  # seconds a master may take to answer what it answers at once
-_MOST = 1 << 20  # bytes of one line; a status of a thousand workers is shorter
+_MOST = 1 << 24  # bytes of one line: the stacks of many workers are a few MB
 
 
 class Dialogue:

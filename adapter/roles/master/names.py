@@ -3,7 +3,7 @@
 Asked for by the settings, kept from image to image.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from adapter.config.settings import Settings
@@ -22,14 +22,20 @@ from adapter.roles.master.watch import Watch
 
 
 class Names:
-    """All of them. `describe` gives the status record; `wait_for` is the control socket's."""
+    """All of them. `describe` gives the status record; `wait_for` and `showing` are the control socket's."""
 
     def __init__(
-        self, log: Log, watch: Watch, *, describe: Callable[[], dict[str, Any]], wait_for: Callable[[Command], int | str]
+        self,
+        log: Log,
+        watch: Watch,
+        *,
+        describe: Callable[[], dict[str, Any]],
+        wait_for: Callable[[Command], int | str],
+        showing: Callable[[int | None], Collection[int]],
     ) -> None:
         self._log = log
         self.dialect = DEFAULT
-        self.control = Control(log, watch, describe=describe, wait_for=wait_for)
+        self.control = Control(log, watch, describe=describe, wait_for=wait_for, showing=showing)
         self._fifo = MasterFifo(log, watch)
         self._pid = Pid()
         self._safe_pid = Pid()

@@ -15,6 +15,7 @@ from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.messages import OutOfRotation, PauseNow, ResumeNow, TellNumbers, WakeUp
+from adapter.lifecycle.showing import asked_of
 from adapter.lifecycle.state import Move, State, Worker
 from adapter.lifecycle.status import lines
 from adapter.lifecycle.waiting import wait_for
@@ -53,9 +54,11 @@ class Orders:
         self._log = log
         self._directory = reexec.logical_directory()
         self._listeners = Listeners(log)
-        self._names = Names(log, watch, describe=self._describe, wait_for=self._wait_for)
+        self._names = Names(
+            log, watch, describe=self._describe, wait_for=self._wait_for, showing=lambda slot: asked_of(self.state, slot)
+        )
         self._board = Board(log)
-        self.stacks = Stacks(log, self.crew, self._board)
+        self.stacks = Stacks(log, self.crew, self._board, self._names.control.show)
         self._recent = Recent()
         self._gauge = Gauge(self._board, self._listeners)
         self._doorbell = Doorbell(watch, self._listeners, self.crew)
@@ -126,6 +129,7 @@ class Orders:
         """After a step: pass on what children told, and let go of what nobody needs any more."""
         self._gauge.follow(self.state)
         self._doorbell.follow(self.state)
+        self._names.control.shown(self.state.showing)
         imported, self.crew.imported = self.crew.imported, {}
         self._names.learn(imported)
         if self.state.leaving:

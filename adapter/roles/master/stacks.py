@@ -1,6 +1,6 @@
 """What each thread of a worker is doing: asked for, insisted on, told."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from adapter.lifecycle.messages import TellStacks
 from adapter.lifecycle.state import Worker
@@ -13,10 +13,11 @@ from adapter.unix.witness import SHOW
 
 
 class Stacks:
-    """Of workers that live, and of those that are gone."""
+    """Of workers that live, and of those that are gone. `show` hands a worker's stacks to those who asked for them."""
 
-    def __init__(self, log: Log, crew: Crew, board: Board) -> None:
+    def __init__(self, log: Log, crew: Crew, board: Board, show: Callable[[int, dict[str, object]], None]) -> None:
         self._log = log
+        self._show = show
         self._crew = crew
         self._board = board
 
@@ -30,9 +31,9 @@ class Stacks:
             processes.kill(worker.pid, SHOW)
 
     def tell(self, workers: Iterable[Worker]) -> None:
-        """Put what they told into the log."""
+        """Put what they told into the log, and hand it to who asked."""
         for worker in workers:
-            self._crew.of_workers.tell(self._log, worker)
+            self._show(worker.id, self._crew.of_workers.tell(self._log, worker))
 
     def last_words(self, worker: int) -> Words:
         """What there is to tell of a worker that is gone: by its stacks which request it was at, else by the scoreboard, not long before."""

@@ -11,7 +11,7 @@ from adapter.roles.master.watch import Watch
 
 
 def names():
-    return Names(Log(2), Watch(), describe=dict, wait_for=lambda _: 0)
+    return Names(Log(2), Watch(), describe=dict, wait_for=lambda _: 0, showing=lambda _: ())
 
 
 def test_what_cannot_be_taken_over_ends_nothing(tmp_path, capfd):
