@@ -10,7 +10,26 @@ _SAME: Final = {
     "micros": "microseconds", "ltime": "date", "ftime": "date", "ctime": "time", "time": "epoch", "epoch": "epoch",
 }  # fmt: skip
 _ABSENT: Final = frozenset(
-    "user hsize cl pktsize modifier1 modifier2 core pid wid switches vars headers vsz rss vszM rssM tmsecs tmicros".split()
+    [
+        "user",
+        "hsize",
+        "cl",
+        "pktsize",
+        "modifier1",
+        "modifier2",
+        "core",
+        "pid",
+        "wid",
+        "switches",
+        "vars",
+        "headers",
+        "vsz",
+        "rss",
+        "vszM",
+        "rssM",
+        "tmsecs",
+        "tmicros",
+    ]
 )
 
 
