@@ -60,21 +60,30 @@ class Asked:
 
 
 class Supervisord:
-    """supervisord with `program`, a file of conf/supervisord, as its adapter.conf. `changed`: settings of that file to be otherwise."""
+    """supervisord with `main`, and `program`, a file of conf/supervisord, as what that includes. `changed`: settings of the program
+    to be otherwise.
+    """
 
-    def __init__(self, program: str = "adapter.conf", app: str = "exact.py", changed: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        program: str = "adapter.conf",
+        app: str = "exact.py",
+        changed: Mapping[str, str] | None = None,
+        main: str = "supervisord.conf",
+    ) -> None:
         self.port = _free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.directory = Path(tempfile.mkdtemp(prefix="adapter-sv-"))
         self._conf = self.directory / "conf" / "supervisord"
         self._conf.mkdir(parents=True)
-        (self._conf / "supervisord.conf").symlink_to(CONF / "supervisord.conf")
+        (self._conf / "supervisord.conf").symlink_to(CONF / main)
+        included = self._conf / ("adapter.conf" if main == "supervisord.conf" else program)
         if changed:
-            (self._conf / "adapter.conf").write_text(_changed((CONF / program).read_text(), changed))
+            included.write_text(_changed((CONF / program).read_text(), changed))
         else:
-            (self._conf / "adapter.conf").symlink_to(CONF / program)
-        several = range(int((changed or {}).get("numprocs", "2")))
-        self.names = tuple(f"web:web_{number:02}" for number in several) if "fcgi" in program else ("web",)
+            included.symlink_to(CONF / program)
+        several = re.search(r"^numprocs=(\d+)", included.read_text(), re.MULTILINE)
+        self.names = tuple(f"web:web_{number:02}" for number in range(int(several[1]))) if several else ("web",)
         self.deploy(app, 1)
         self.logs: dict[str, Lines] = {}
         self._tails: list[subprocess.Popen[str]] = []
@@ -160,11 +169,11 @@ class Supervisord:
             [str(BIN / "adapter"), *words], cwd=self._conf, capture_output=True, text=True, timeout=90, check=False
         )
 
-    def rpc(self, method: str, *arguments: Any) -> Any:
-        """A call of supervisord's XML-RPC interface."""
+    def rpc(self, method: str, *arguments: Any, of: str = "supervisor") -> Any:
+        """A call of supervisord's XML-RPC interface, or of the plug-in `of`."""
         transport = SupervisorTransport(None, None, f"unix://{self._conf}/supervisor.sock")
         try:
-            return getattr(ServerProxy("http://127.0.0.1", transport), f"supervisor.{method}")(*arguments)
+            return getattr(ServerProxy("http://127.0.0.1", transport), f"{of}.{method}")(*arguments)
         finally:
             transport.close()
 

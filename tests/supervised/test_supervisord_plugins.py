@@ -1,0 +1,171 @@
+"""The real supervisord with our plug-ins, by the files of conf/supervisord as they stand: a socket that stays, verbs that answer."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from kit.load import Load
+from kit.supervisord import Supervisord
+
+PLUGINS = "supervisord-plugins.conf"
+
+
+def supervised(app: str = "exact.py", changed: Mapping[str, str] | None = None) -> Supervisord:
+    return Supervisord("adapter-fcgi-held.conf", app, changed, main=PLUGINS)
+
+
+def crash(sv: Supervisord, number: int) -> None:
+    """The one master ends by this signal; another serves when this returns."""
+    (pid,) = sv.pids()
+    log = sv.logs["web:web_00"]
+    mark = log.mark()
+    os.kill(pid, number)
+    log.wait_for("adapter: info: serving generation=", since=mark)
+    assert sv.pids() != [pid]
+
+
+def connections_to(sv: Supervisord, name: str) -> int:
+    """How many there are to that UNIX socket beside its listener (unix(7): all bear its path)."""
+    table = Path("/proc/net/unix").read_text().splitlines()
+    return sum(line.endswith(f"{sv.directory}/conf/supervisord/{name}") for line in table) - 1
+
+
+def test_a_held_socket_refuses_nobody(record_testsuite_property) -> None:
+    """One process, under load: restart, stop and start, drain and start, a rolling restart, a crash, kill -9: 0 refused, 0 reset, 0 lost."""
+    with supervised() as sv, Load(sv.address) as load:
+        assert sv.rpc("held", of="adapter") == ["web"]
+        sv.deploy("exact.py", 2)
+        assert sv.ctl("restart", "web:*") == "web:web_00: stopped\nweb:web_00: started\n"
+        load.until("2")
+        sv.ctl("stop", "web:*")
+        sv.ctl("start", "web:*")
+        load.lap()
+        assert re.fullmatch(r"web:web_00: drained in \d+\.\d s\n", sv.ctl("drain", "web"))
+        assert sv.state("web:web_00") == "STOPPED"
+        sv.ctl("start", "web:*")
+        load.lap()
+        said = sv.ctl("rolling-restart", "web:*").splitlines()
+        assert re.fullmatch(r"web:web_00: drained in \d+\.\d s", said[0])
+        assert said[1:] == ["web:web_00: serving; generation 1, 1 worker"]
+        crash(sv, signal.SIGSEGV)
+        load.lap()
+        report = load.stop()
+        assert report.failed == 0, str(report)
+        refused = report.facts["refused"]
+        assert refused == 0, str(report)
+        record_testsuite_property(
+            "held", " ".join(f"{each}={report.facts[each]}" for each in ("ok", "refused", "slowest", "gap"))
+        )
+
+
+def test_a_held_socket_outlives_a_kill(record_testsuite_property) -> None:
+    """kill -9 of the only process, twice: who is in its hands is answered by its orphans, nobody is refused or reset."""
+    with supervised() as sv, Load(sv.address) as load:
+        for _ in range(2):
+            crash(sv, signal.SIGKILL)
+            load.lap()
+        report = load.stop()
+        assert (report.failed, report.facts["refused"]) == (0, 0), str(report)
+        record_testsuite_property(
+            "held-kill", " ".join(f"{each}={report.facts[each]}" for each in ("ok", "refused", "slowest", "gap"))
+        )
+
+
+def test_every_verb_answers_with_the_outcome() -> None:
+    """Two processes: each verb, for one and for both, in each state; a broken deploy is told with its traceback."""
+    with supervised(changed={"numprocs": "2"}) as sv, Load(sv.address) as load:
+        assert sv.ctl("app-status", "web") == (
+            "web:web_00: serving; generation 1, 1 worker\nweb:web_01: serving; generation 1, 1 worker\n"
+        )
+        sv.deploy("exact.py", 2)
+        assert sv.ctl("reload-app", "web") == "web:web_00: generation 2 serves\nweb:web_01: generation 2 serves\n"
+        load.until("2")
+        sv.deploy("syntax_error.broken", 3)
+        said = sv.ctl("reload-app", "web:web_01", code=1)
+        assert said.startswith("web:web_01: ERROR (reload failed: ")
+        assert "    SyntaxError" in said
+        assert load.lap() == {"2"}
+        sv.deploy("exact.py", 4)
+        assert sv.ctl("pause", "web:web_00") == "web:web_00: serving, paused; generation 2, 1 worker\n"
+        assert sv.ctl("pause", "web:web_00") == "web:web_00: serving, paused; generation 2, 1 worker\n"
+        (told,) = sv.rpc("status", "web:web_00", of="adapter")
+        assert (told["ok"], told["ready"], told["generation"]) == (True, False, 2)
+        assert json.loads(told["status"])["paused"] is True
+        assert sv.ctl("reload-app", "web:web_00") == "web:web_00: generation 3 serves\n"
+        assert sv.ctl("resume", "web") == (
+            "web:web_00: serving; generation 3, 1 worker\nweb:web_01: serving; generation 2, 1 worker\n"
+        )
+        assert sv.ctl("workers", "web:web_00", "3") == "web:web_00: serving; generation 3, 3 workers\n"
+        assert "no generation is kept (--rollback-window)" in sv.ctl("rollback", "web:web_00", code=1)
+        assert "takes a number: how many, from 1 to 1024" in sv.ctl("workers", "web:web_00", "0", code=1)
+        said = sv.ctl("rolling-restart", "web:*").splitlines()
+        assert [each.split(": ", 1)[0] for each in said] == ["web:web_00", "web:web_00", "web:web_01", "web:web_01"]
+        load.until("4")
+        report = load.stop()
+        assert (report.failed, report.facts["refused"]) == (0, 0), str(report)
+
+
+def test_supervisord_is_never_kept_waiting() -> None:
+    """An instance that is stopped (SIGSTOP) keeps whoever asked waiting, and nobody else; a rolling restart ends at the first that fails."""
+    with supervised(changed={"numprocs": "2"}) as sv:
+        pid = sv.pids()[0]
+        os.kill(pid, signal.SIGSTOP)
+        deadline = time.monotonic() + 30
+        asked = sv.asking("app-status", "web:*")
+        while connections_to(sv, "web_00.control") < 1:
+            assert time.monotonic() < deadline, "supervisord has not asked"
+            time.sleep(0.02)
+        begun = time.monotonic()
+        assert sv.rpc("getState")["statename"] == "RUNNING"
+        assert time.monotonic() - begun < 5
+        os.kill(pid, signal.SIGCONT)
+        said, _ = asked.communicate(timeout=60)
+        assert said == "web:web_00: serving; generation 1, 1 worker\nweb:web_01: serving; generation 1, 1 worker\n"
+
+
+def test_what_cannot_be_asked_is_one_sentence() -> None:
+    """A name that is none, a program that does not run, one that is no adapter, an interface that is not there; supervisord goes on."""
+    with supervised() as sv:
+        assert sv.ctl("reload-app", "nix", code=1) == "nix: ERROR (there is no program or group nix; there are: web)\n"
+        sv.ctl("stop", "web:*")
+        for verb in (("reload-app",), ("drain",), ("pause",), ("app-status",)):
+            assert sv.ctl(*verb, "web", code=1) == "web:web_00: ERROR (web:web_00 does not run)\n"
+        said = sv.ctl("rolling-restart", "web")
+        assert said == "web:web_00: serving; generation 1, 1 worker\n"
+        # A stranger in its place, as a broken configuration would have it.
+        os.unlink(sv.directory / "conf" / "supervisord" / "web_00.control")
+        said = sv.ctl("rolling-restart", "web", code=1)
+        assert re.fullmatch(
+            r"web:web_00: ERROR \(cannot ask web:web_00 at its control socket \S+: No such file or directory\)\n", said
+        )
+        assert len(sv.pids()) == 1, "what could not be asked goes on"
+    with Supervisord() as sv:
+        conf = sv.directory / "conf" / "supervisord" / "supervisord.conf"
+        text = conf.read_text()
+        conf.unlink()
+        plugin = "supervisor.ctl_factory=adapter.supervisors.supervisord:make_ctlplugin"
+        conf.write_text(f"{text}\n[ctlplugin:adapter]\n{plugin}\n")
+        assert sv.ctl("reload-app", "web", code=1).startswith(
+            "web: ERROR (supervisord has no adapter interface: put [rpcinterface"
+        )
+        assert sv.ctl("status").startswith("web")
+
+
+def test_supervisord_may_start_anew() -> None:
+    """`supervisorctl reload`: supervisord is the same process, holds the socket anew, and all is as before."""
+    with supervised() as sv:
+        marks = sv.log.mark(), sv.logs["web:web_00"].mark()
+        sv.ctl("reload")
+        sv.log.wait_for("adapter: holding the socket of web", since=marks[0])
+        sv.rpc("getState")
+        sv.logs["web:web_00"].wait_for("adapter: info: serving generation=", since=marks[1])
+        assert sv.ctl("reload-app", "web") == "web:web_00: generation 2 serves\n"
+        with Load(sv.address) as load:
+            sv.ctl("restart", "web:*")
+            load.lap()
+            report = load.stop()
+            assert (report.failed, report.facts["refused"]) == (0, 0), str(report)
