@@ -1,0 +1,1 @@
+"""What each supervisor tells us and wants of us: one file or room for each."""
