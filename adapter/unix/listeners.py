@@ -37,6 +37,14 @@ class Listener:
     numbers: tuple[int, ...] = ()
 
 
+def accept(listener: sockets.socket, family: int, kind: int) -> tuple[sockets.socket, Any]:
+    """A connection and its client's address: `listener.accept()` for one who knows the listener's family and kind, which that looks
+    up anew each time, as enumerations, for longer than the kernel needs. Not non-blocking yet. Raises OSError.
+    """
+    fd, peer = listener._accept()  # type: ignore[attr-defined]  # noqa: SLF001 -- what `accept` is made of
+    return sockets.socket(family, kind, 0, fileno=fd), peer
+
+
 def bind_tcp(host: str, port: int, *, backlog: int) -> Listener:
     """Listen on TCP (ip(7), tcp(7)). Port 0: the kernel chooses, `address` tells.
 

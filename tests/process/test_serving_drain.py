@@ -240,6 +240,20 @@ def test_idle_and_busy_are_told_once():
         with serving.client() as client:
             client.send(GET)
             client.response()
-            assert told == ["idle", "busy"]
+            serving.wait_until(lambda: told == ["idle", "busy"])
         serving.wait_until(lambda: len(told) == 3)
         assert told[2] == "idle"
+
+
+def test_a_connection_that_is_soon_over_is_none_the_less_one():
+    """Clients with one request each, over before we look again, keep a worker from being idle; after the last it is."""
+    told = []
+    with Serving(hello, idle_exit=1.5) as serving:
+        serving.do(lambda: setattr(serving.server, "on_idle", lambda: told.append("idle")))
+        for _ in range(10):
+            with serving.client() as client:
+                client.send(get("/", "Connection: close"))
+                assert client.response().close
+            time.sleep(0.2)  # the point is that time passes
+        assert not told
+        serving.wait_until(lambda: bool(told))

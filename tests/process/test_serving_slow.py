@@ -1,5 +1,6 @@
 """Slow, silent and greedy clients: they cost themselves time, and nobody else."""
 
+import gc
 import resource
 import select
 import threading
@@ -209,6 +210,26 @@ def test_no_descriptors_left():
         assert waiting.response().status == 200
         waiting.socket.close()
         assert sum("cannot accept" in line for line in serving.log.all()) == 1
+
+
+def test_a_closed_connection_leaves_no_garbage():
+    """What a connection is made of is freed when it closes, not when the garbage collector comes by."""
+    with Serving(hello) as serving:
+        with serving.client() as client:
+            client.send(get("/", "Connection: close"))
+            client.response()
+        serving.wait_until(lambda: serving.server.report()["connections"] == 0)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(200):
+                with serving.client() as client:
+                    client.send(get("/", "Connection: close"))
+                    client.response()
+                    assert client.at_end()
+            assert gc.collect() < 200
+        finally:
+            gc.enable()
 
 
 def test_gone_while_the_response_waits(tmp_path):

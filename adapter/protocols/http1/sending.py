@@ -8,6 +8,7 @@ from .fields import Headers, field_lines
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells a client with `expect_continue` to send its content (RFC 9110 §15.2.1)."""
 
+_CLOSE = b"Connection: close\r\n"
 _BODILESS = frozenset({"204", "205", "304"})
 _REASONS = {
     400: "Bad Request",
@@ -88,13 +89,14 @@ class Reply:
     def whole(self, body: bytes, date: bytes) -> bytes | None:
         """All of the response, when its content is this, and when there is nothing unusual about it; None: do it step by step."""
         size, told = len(body), self._told
-        if self.started or (told is not None and told != size) or not self._wanted:
+        if self.started or (told is not None and told != size):
             return None
         if self.status in _BODILESS or self._head.method == "HEAD" or self._head.version == "HTTP/1.0":
             return None
         self.started = True
         self.content = size
-        return b"%bContent-Length: %d\r\n%b\r\n%b" % (self._lines, size, b"" if self._dated else date, body)
+        date = b"" if self._dated else date
+        return b"%bContent-Length: %d\r\n%b%b\r\n%b" % (self._lines, size, date, b"" if self._wanted else _CLOSE, body)
 
     def data(self, chunk: bytes) -> bytes:
         """This piece of content, framed; nothing for a response without content. Raises ValueError past the Content-Length."""
@@ -134,7 +136,7 @@ class Reply:
 
     def _connection(self) -> bytes:
         if not self.keep_alive:
-            return b"Connection: close\r\n"
+            return _CLOSE
         return b"Connection: keep-alive\r\n" if self._head.version == "HTTP/1.0" else b""
 
 

@@ -23,6 +23,7 @@ from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.loop import Ready
 from adapter.roles.serving.shared import Shared
+from adapter.unix.listeners import accept
 
 QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
 SWEEP = 1.0  # seconds: never sweep longer, or a steady stream of clients would keep us for ever
@@ -45,7 +46,7 @@ def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: 
 
 
 class Gate:
-    """Accepts, one connection per turn and listener. All of it for the loop's thread. `spoken`: what is, by address; else HTTP."""
+    """Accepts, a few connections per turn and listener. All of it for the loop's thread. `spoken`: what is, by address; else HTTP."""
 
     def __init__(
         self, shared: Shared, listeners: Mapping[str, socket.socket], spoken: Mapping[str, str], queue: socket.socket | None
@@ -54,6 +55,7 @@ class Gate:
         self._listeners = dict(listeners)
         self._spoken = spoken
         self._queue = queue
+        self._kinds = {address: (int(listener.family), int(listener.type)) for address, listener in self._listeners.items()}
         self._here = {address: _here(listener) for address, listener in self._listeners.items()}
         for listener in self._listeners.values():
             listener.setblocking(False)
@@ -72,6 +74,16 @@ class Gate:
     def open(self) -> bool:
         """Whether there is a listener left, or the queue."""
         return bool(self._listeners) or self._queue is not None
+
+    @property
+    def _at_once(self) -> int:
+        """How many to take in this turn: as many as can be served at once, if no sibling could do it as well."""
+        shared = self._shared
+        if self._sweeping:
+            return _AT_ONCE
+        if shared.multiprocess:
+            return 1
+        return max(1, min(shared.threads.size - shared.threads.busy, shared.settings.max_connections - len(shared.connections)))
 
     def adjust(self) -> None:
         """Before the loop sleeps: listen, or do not."""
@@ -152,9 +164,9 @@ class Gate:
         self._queue = None
 
     def _accept(self, address: str, listener: socket.socket, now: float) -> None:
-        for _ in range(_AT_ONCE if self._sweeping else 1):
+        for _ in range(self._at_once):
             try:
-                connection, peer = listener.accept()
+                connection, peer = accept(listener, *self._kinds[address])
             except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:
@@ -240,9 +252,9 @@ def _here(listener: socket.socket) -> Endpoint | None:
 
 
 def _parties(connection: socket.socket, peer: object, here: Endpoint | None) -> Parties:
+    if here is _NOWHERE or not isinstance(peer, tuple):
+        return Parties(_NOWHERE, _NOWHERE)
     if here is None:
         host, port = connection.getsockname()[:2]
         here = Endpoint(host, str(port))
-    if connection.family not in _INTERNET or not isinstance(peer, tuple):
-        return Parties(_NOWHERE, _NOWHERE)
     return Parties(here, Endpoint(peer[0], str(peer[1])))

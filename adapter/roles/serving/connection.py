@@ -13,7 +13,7 @@ from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Whole
-from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, Line
+from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, NOT_YET, Line
 from adapter.roles.serving.noting import answered
 from adapter.roles.serving.shared import Shared
 
@@ -40,10 +40,13 @@ class Connection(Line):
         self._attempt(self._begin, now, guest.patience)
 
     def _begin(self, now: float, patience: float) -> None:
+        """Mostly the first request has come with the connection; if it is the last one too, the loop need not hear of us at all."""
         self._state = self._incoming.stage
-        self._due(now + patience)
         if self._incoming.has_more:
             self._take(self._incoming.next(), now)
+        elif self._state != IDLE or not self._read(now) or self._state == IDLE:
+            self._due(now + patience)
+            self._arm()
         if self._shared.closing or self._shared.handing.giving:
             self.leave(now)
 
@@ -95,15 +98,6 @@ class Connection(Line):
         if self._state <= BODY and self._mask == 0:
             self._due(now + self._shared.settings.header_timeout)
             self._attempt(self._advance, now)
-
-    def cut(self) -> bool:
-        """The drain's deadline: close, unless a call runs (the end of the process will do it). True: something was lost."""
-        lost = self._state in (HEAD, BODY, CALLING, FLUSHING)
-        if self._state == CALLING:
-            self.out.abandon()
-        else:
-            self._close()
-        return lost
 
     # -- requests ----------------------------------------------------------------------------------------------------------
 
@@ -175,8 +169,11 @@ class Connection(Line):
         self.out.begin()
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)
-        if shared.threads.handing_on and shared.threads.stuck(now) and self._pass_on(request, now):
-            return
+        if shared.threads.handing_on:
+            if shared.threads.stuck(now) and self._pass_on(request, now):
+                return
+            if self._mask == NOT_YET:  # a call that lasts: we want to hear of it when the client goes
+                self._arm()
         self._hops = 0
         shared.threads.pending.append(Call(shared, request, self, now))
 

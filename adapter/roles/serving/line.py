@@ -12,7 +12,7 @@ from adapter.protocols.http1.sending import refusal
 from adapter.roles.serving import lingering
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER, Timed
-from adapter.roles.serving.incoming import BODY
+from adapter.roles.serving.incoming import BODY, HEAD
 from adapter.roles.serving.noting import answered, given_up, refused
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
@@ -21,7 +21,8 @@ CALLING, FLUSHING, LINGERING, GIVEN_UP, CLOSED = range(BODY + 1, BODY + 6)
 """After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · the application runs on,
 but for nobody · gone.
 """
-_UNWATCHED = -1
+_UNWATCHED, NOT_YET = -1, -2
+"""In the place of a mask: the loop has let go of it for good · it has not been asked yet: nothing had to be waited for."""
 
 
 class Line(Timed):
@@ -41,8 +42,7 @@ class Line(Timed):
         self._client = client
         self._ended = False  # the client will send no more
         self._untold: Call | None = None  # the access log hears of it when the response has left, or the client
-        self._mask = EPOLLIN
-        shared.loop.add(self._fd, EPOLLIN, self._on_ready)
+        self._mask = NOT_YET
 
     def _on_ready(self, mask: int, now: float) -> None:
         raise NotImplementedError
@@ -79,20 +79,30 @@ class Line(Timed):
         if self.out.size:
             mask |= EPOLLOUT
         if mask != self._mask != _UNWATCHED:
-            self._mask = mask
+            self._watch(mask)
+
+    def _watch(self, mask: int) -> None:
+        before, self._mask = self._mask, mask
+        if before != NOT_YET:
             self._shared.loop.change(self._fd, mask)
+            return
+        try:
+            self._shared.loop.add(self._fd, mask, self._on_ready)
+        except OSError:  # the kernel has no room in our epoll
+            self._mask = _UNWATCHED
+            self.out.abandon()
+            self._lost()
 
     def _disarm(self) -> None:
         """Hear of nothing but its end, and be late for nothing."""
         self._due(NEVER)
         if self._mask != _UNWATCHED:
-            self._mask = 0
-            self._shared.loop.change(self._fd, 0)
+            self._watch(0)
 
     def _unwatch(self) -> None:
-        if self._mask != _UNWATCHED:
-            self._mask = _UNWATCHED
+        if self._mask >= 0:
             self._shared.loop.remove(self._fd)
+        self._mask = _UNWATCHED
 
     def _on_stall(self) -> None:
         """Called by the thread of the call."""
@@ -118,6 +128,15 @@ class Line(Timed):
             self._shared.access(refused(status, self._client, now, head))
 
     # -- the end -------------------------------------------------------------------------------------------------------
+
+    def cut(self) -> bool:
+        """The drain's deadline: close, unless a call runs (the end of the process will do it). True: something was lost."""
+        lost = self._state in (HEAD, BODY, CALLING, FLUSHING)
+        if self._state == CALLING:
+            self.out.abandon()
+        else:
+            self._close()
+        return lost
 
     def _linger(self, now: float) -> None:
         """We have said all; wait for the client to say so too, unless it has."""
@@ -157,8 +176,7 @@ class Line(Timed):
         if self._discarded == lingering.OVER:
             self._close()
         elif self._discarded > lingering.BYTES:
-            self._mask = 0
-            self._shared.loop.change(self._fd, 0)
+            self._watch(0)
 
     def _lost(self) -> None:
         """The client is gone. A call that runs keeps the descriptor; HUP, which cannot be masked, must not keep the loop awake."""

@@ -49,6 +49,10 @@ class _File:
 _Piece = bytearray | memoryview | _File
 
 
+def _nobody() -> None:
+    """Nothing stalls any more."""
+
+
 class Outgoing:
     """The bytes that wait, in order. `send` and its like are for the thread of a call, the rest for the loop.
 
@@ -213,6 +217,7 @@ class Outgoing:
             if isinstance(piece, _File):
                 piece.close()
         self._pieces = None
+        self._stalled = _nobody  # or whoever it was and we would keep each other alive until the garbage collector comes by
         if self._room is not None:
             self._room.notify_all()
             self._room = None

@@ -57,6 +57,7 @@ class Server:
         self._looked = 0.0
         self._rest = Alarm(self._rested)
         self._resting = False
+        self._came = 0
         self._patience = settings.idle_exit or settings.idle_cheap
         self._give_in = Alarm(self._keep)
         self._beat = Alarm(self._tick)  # while the thread that stands by leads
@@ -275,13 +276,16 @@ class Server:
         return not lost
 
     def _mind_rest(self) -> None:
-        if self._shared.connections:
-            self._loop.deadlines.set(self._rest, NEVER)
+        shared, deadlines = self._shared, self._loop.deadlines
+        came = shared.accepted + shared.handing.taken  # and may be gone again
+        if shared.connections or came != self._came:
+            self._came = came
+            deadlines.set(self._rest, NEVER if shared.connections else monotonic() + self._patience)
             if self._resting:
                 self._resting = False
                 self.on_busy()
         elif not self._resting and self._rest.deadline == NEVER:
-            self._loop.deadlines.set(self._rest, monotonic() + self._patience)
+            deadlines.set(self._rest, monotonic() + self._patience)
 
     def _rested(self, _now: float) -> None:
         if not self._shared.connections:
