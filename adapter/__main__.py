@@ -11,13 +11,17 @@ OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1"
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `adapter ARGV…`."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["serve"]:
+    if words[:1] in (["serve"], ["hold"]):
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
         from adapter.roles.inetd import inetd  # noqa: PLC0415 -- the other commands do not need it
 
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
+    if words[:1] == ["hold"] and not _asks_for_help(words[1:]):
+        from adapter.roles.hold import hold  # noqa: PLC0415 -- the other commands do not need it
+
+        return hold.main(words[1:])
     if words[:1] == ["serve"] and not _asks_for_help(words[1:]):
         from adapter.cli import quick  # noqa: PLC0415 -- the other commands do not need it
 

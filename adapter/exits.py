@@ -42,6 +42,10 @@ class SystemFailure(Fatal):
     code = SYSTEM_FAILED
 
 
+class AddressInUse(SystemFailure):
+    """Somebody else listens there."""
+
+
 class AppFailure(Fatal):
     """The application itself failed: `detail` is its traceback."""
 

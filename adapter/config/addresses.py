@@ -1,4 +1,4 @@
-"""Where to listen, as an operator writes it: `PORT`, `HOST:PORT`, `[V6]:PORT`, `unix:PATH`, `unix:@NAME`, `fd:N`.
+"""Where to listen, as an operator writes it: `PORT`, `HOST:PORT`, `[V6]:PORT`, `unix:PATH`, `unix:@NAME`, `fd:N`, `hold:PATH#NAME`.
 
 Only the writing is judged here. Whether the address can be had is the kernel's to say (`adapter.unix.listeners`).
 """
@@ -6,14 +6,16 @@ Only the writing is judged here. Whether the address can be had is the kernel's 
 import os
 import re
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapter.exits import Misuse
 
-FORMS = "PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME or fd:N"
+FORMS = "PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME, fd:N or hold:PATH#NAME"
 
 # sun_path holds 108 bytes: a path and its NUL, or the NUL that opens an abstract name and the name (unix(7)).
 _LONGEST_PATH = 107
+LONGEST_NAME = 255
+"""Characters of a held listener's name: its length is one byte of the protocol."""
 _HIGHEST_PORT = 65535
 _HIGHEST_FD = 2**31 - 1
 
@@ -23,8 +25,7 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 _LONGEST_HOST = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Tcp:
+class Tcp(NamedTuple):
     """A TCP port of one host: a name, an IPv4 or (without brackets) an IPv6 address. Port 0: the kernel chooses."""
 
     host: str
@@ -34,8 +35,7 @@ class Tcp:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unix:
+class Unix(NamedTuple):
     """A UNIX stream socket: a path, or `@NAME` in Linux's abstract namespace (unix(7)), where no file mode protects it."""
 
     path: str
@@ -44,8 +44,7 @@ class Unix:
         return f"unix:{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fd:
+class Fd(NamedTuple):
     """A listening socket that whoever started us left open at this number."""
 
     number: int
@@ -54,7 +53,17 @@ class Fd:
         return f"fd:{self.number}"
 
 
-Address = Tcp | Unix | Fd
+class Hold(NamedTuple):
+    """A listener that a holder (`adapter hold`, s6-fdholderd) at this path keeps for us; the only one it has when `name` is empty."""
+
+    path: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"hold:{self.path}#{self.name}" if self.name else f"hold:{self.path}"
+
+
+Address = Tcp | Unix | Fd | Hold
 
 
 def parse(text: str) -> Address:
@@ -63,6 +72,8 @@ def parse(text: str) -> Address:
         return _unix(text)
     if text.startswith("fd:") and not text.startswith("fd://"):
         return _fd(text)
+    if text.startswith("hold:") and not text.startswith("hold://"):
+        return _hold(text)
     if _number(text) is not None:
         return Tcp("127.0.0.1", _port(text, text))
     _check_known_slips(text)
@@ -97,7 +108,8 @@ def _check_known_slips(text: str) -> None:
     if scheme := _SCHEME.match(text):
         kind, rest = scheme.group().removesuffix("://"), text[scheme.end() :].rstrip("/")
         raise _bad(
-            text, f"it is no URL here; write {kind}:{rest}" if kind in {"unix", "fd"} else f"it is no URL here; write {rest}"
+            text,
+            f"it is no URL here; write {kind}:{rest}" if kind in {"unix", "fd", "hold"} else f"it is no URL here; write {rest}",
         )
     if text.startswith(("/", "./", "../", "@")):
         raise _bad(text, f"for a UNIX socket write unix:{text}")
@@ -142,14 +154,29 @@ def _host(text: str, host: str) -> str:
     return host.lower()
 
 
+def _hold(text: str) -> Hold:
+    path, _, name = text.removeprefix("hold:").partition("#")
+    if name and not is_name(name):
+        raise _bad(text, f"'{name}' is no name of a listener: printable ASCII without spaces, = and #, up to {LONGEST_NAME}")
+    return Hold(_path(text, path, "hold:"), name)
+
+
+def is_name(text: str) -> bool:
+    """Whether a holder can keep a listener under this name."""
+    return 0 < len(text) <= LONGEST_NAME and text.isascii() and text.isprintable() and not set(text) & set(" =#")
+
+
 def _unix(text: str) -> Unix:
-    path = text.removeprefix("unix:")
+    return Unix(_path(text, text.removeprefix("unix:"), "unix:"))
+
+
+def _path(text: str, path: str, scheme: str) -> str:
     try:
         length = len(os.fsencode(path.removeprefix("@")))
     except UnicodeEncodeError:
         raise _bad(text, "the path cannot be written in this system's file name encoding") from None
     if length == 0:
-        raise _bad(text, "the path is missing; write unix:/run/app.sock")
+        raise _bad(text, f"the path is missing; write {scheme}/run/app.sock")
     if "\0" in path:
         raise _bad(text, "a path holds no NUL")
     if length > _LONGEST_PATH:
@@ -157,8 +184,8 @@ def _unix(text: str) -> Unix:
     if path.startswith("~"):
         raise _bad(text, "no shell expands ~ here; write the whole path")
     if path.endswith("/") and not path.startswith("@"):
-        raise _bad(text, f"it names a directory; write unix:{path}app.sock")
-    return Unix(path)
+        raise _bad(text, f"it names a directory; write {scheme}{path}app.sock")
+    return path
 
 
 def _fd(text: str) -> Fd:

@@ -169,7 +169,7 @@ def _once_each(settings: Settings) -> None:
                 raise Misuse(f"{before} names {address} twice: name it once")
     for name in ("stats", "metrics"):
         address = getattr(settings, name) or ""
-        if address.startswith("fd:"):
+        if address.startswith(("fd:", "hold:")):
             raise Misuse(f"{spelled(name)} cannot use {address}: name a port or a UNIX socket to be opened")
         if address and not address.endswith(":0") and (before := named.setdefault(address, spelled(name))) != spelled(name):
             raise Misuse(f"{before} and {spelled(name)} both name {address}: each needs one of its own")

@@ -77,7 +77,7 @@ class Settings(NamedTuple):
         "What a response says is the application's.", _APP, many=True, between="\n")] = ()
 
     bind: Annotated[tuple[str, ...], Option(
-        kinds.ADDRESS, "Serve HTTP here: PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME or fd:N; repeatable.",
+        kinds.ADDRESS, "Serve HTTP here: PORT, HOST:PORT, [V6]:PORT, unix:PATH, unix:@NAME, fd:N, hold:PATH#NAME (`adapter hold`); repeatable.",
         "Without it: a socket we inherited (fd 0, LISTEN_FDS, EINHORN_FD_n, SERVER_STARTER_PORT), else 127.0.0.1:8000.",
         _LISTEN, many=True, short="-b", inetd=False)] = ()
     uwsgi: Annotated[tuple[str, ...], Option(

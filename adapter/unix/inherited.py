@@ -4,7 +4,6 @@ LISTEN_FDS (sd_listen_fds(3)), EINHORN_FD_n (Stripe's einhorn), SERVER_STARTER_P
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from adapter.exits import Misuse
@@ -37,7 +36,7 @@ def inherited(environ: Mapping[str, str], pid: int) -> list[Listener]:
             continue
         twin = found[at]
         if claim.fd not in twin.numbers:
-            found[at] = replace(twin, name=twin.name or claim.name, numbers=(*twin.numbers, claim.fd))
+            found[at] = twin._replace(name=twin.name or claim.name, numbers=(*twin.numbers, claim.fd))
             # The same socket by another number (StandardInput=socket has it at 0 and 3): a copy left open would keep it alive.
             os.close(claim.fd)
     return found

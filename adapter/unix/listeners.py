@@ -8,8 +8,7 @@ import fcntl
 import os
 import socket as sockets
 import stat
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.exits import Misuse
 from adapter.unix import refusals, socketfiles
@@ -19,8 +18,7 @@ _FAMILIES = (sockets.AF_INET, sockets.AF_INET6, sockets.AF_UNIX)
 _STANDARD = (0, 1, 2)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Listener:
+class Listener(NamedTuple):
     """A listening socket and whose it is.
 
     `address` is where it really listens (the port the kernel chose, the absolute path), spelled as `--bind` takes it.

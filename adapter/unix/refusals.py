@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 
-from adapter.exits import Fatal, Misuse, SystemFailure
+from adapter.exits import AddressInUse, Fatal, Misuse, SystemFailure
 from adapter.unix import holders
 
 _PRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
@@ -16,7 +16,7 @@ def of_tcp(host: str, port: int, literal: str, error: OSError) -> Fatal:
     if error.errno == errno.EADDRINUSE:
         holder = holders.of_tcp(literal.partition("%")[0], port)
         held = f" (held by {holder})" if holder else ""
-        return SystemFailure(f"cannot bind {said}: address in use{held}; stop that process or use another port")
+        return AddressInUse(f"cannot bind {said}: address in use{held}; stop that process or use another port")
     return SystemFailure(f"cannot bind {said}: {_tcp_reason(literal, port, error)}")
 
 
@@ -31,7 +31,8 @@ def of_name(host: str, port: int, error: Exception) -> Fatal:
 
 def of_unix(path: str, error: OSError) -> Fatal:
     """For the making of a UNIX socket at `path`."""
-    return SystemFailure(f"cannot bind unix:{path}: {_unix_reason(path, error)}")
+    kind = AddressInUse if error.errno == errno.EADDRINUSE else SystemFailure
+    return kind(f"cannot bind unix:{path}: {_unix_reason(path, error)}")
 
 
 def reason(error: OSError) -> str:

@@ -11,7 +11,7 @@ import stat
 import struct
 from typing import NoReturn
 
-from adapter.exits import Misuse, SystemFailure
+from adapter.exits import AddressInUse, Misuse, SystemFailure
 from adapter.unix import holders
 
 Inode = tuple[int, int]
@@ -159,4 +159,4 @@ def _remove_stale(path: str) -> None:
 
 def _in_use(path: str, holder: str | None) -> NoReturn:
     held = f" (held by {holder})" if holder else ""
-    raise SystemFailure(f"cannot bind unix:{path}: address in use{held}; stop that process or use another path")
+    raise AddressInUse(f"cannot bind unix:{path}: address in use{held}; stop that process or use another path")

@@ -9,6 +9,7 @@ from adapter.config.settings import Settings
 from adapter.exits import Fatal, Misuse
 from adapter.log import Log
 from adapter.protocols.spoken import HTTP, PROXIED, UWSGI
+from adapter.roles.master import holder
 from adapter.unix import filters, inherited, listeners
 from adapter.unix.listeners import Listener
 
@@ -165,5 +166,7 @@ def _open(text: str, settings: Settings) -> Listener:
             return listeners.bind_unix(path, backlog=settings.backlog, mode=settings.socket_mode, uid=uid, gid=gid)
         case addresses.Fd(number):
             return listeners.adopt(number)
+        case addresses.Hold() as held:
+            return holder.borrow(held)
         case addresses.Tcp(host, port):
             return listeners.bind_tcp(host, port, backlog=settings.backlog)

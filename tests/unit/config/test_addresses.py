@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.config.addresses import Address, Fd, Tcp, Unix, parse
+from adapter.config.addresses import Address, Fd, Hold, Tcp, Unix, parse
 from adapter.exits import Misuse
 
 GOOD: list[tuple[str, Address, str]] = [
@@ -27,6 +27,11 @@ GOOD: list[tuple[str, Address, str]] = [
     ("unix:" + "p" * 107, Unix("p" * 107), "unix:" + "p" * 107),
     ("fd:0", Fd(0), "fd:0"),
     ("fd:17", Fd(17), "fd:17"),
+    ("hold:/run/h#web", Hold("/run/h", "web"), "hold:/run/h#web"),
+    ("hold:/run/h", Hold("/run/h", ""), "hold:/run/h"),
+    ("hold:/run/h#", Hold("/run/h", ""), "hold:/run/h"),
+    ("hold:h#tcp:8000", Hold("h", "tcp:8000"), "hold:h#tcp:8000"),
+    ("hold:@h#[::1]:80", Hold("@h", "[::1]:80"), "hold:@h#[::1]:80"),
 ]
 
 BAD: list[tuple[str, str]] = [
@@ -78,6 +83,13 @@ BAD: list[tuple[str, str]] = [
     ("fd:three", "as in fd:3"),
     ("fd:-1", "as in fd:3"),
     ("fd:2147483648", "as in fd:3"),
+    ("hold:", "the path is missing; write hold:/run/app.sock"),
+    ("hold:#web", "the path is missing"),
+    ("hold:///run/h#web", "it is no URL here; write hold:/run/h#web$"),
+    ("hold:/" + "p" * 107 + "#web", "its path has 108 bytes"),
+    ("hold:/run/h#a b", "'a b' is no name of a listener"),
+    ("hold:/run/h#a#b", "'a#b' is no name of a listener"),
+    ("hold:/run/h#" + "a" * 256, "is no name of a listener"),
 ]
 
 
@@ -98,7 +110,7 @@ def test_every_bad_form_is_named_with_its_remedy(text: str, sentence: str) -> No
     assert "\n" not in caught.value.sentence
 
 
-@given(st.text() | st.from_regex(r"(unix:|fd:|\[|@|\*|[a-z0-9.]{0,9}:?)[0-9:.\]/~%@a-f]{0,12}", fullmatch=True))
+@given(st.text() | st.from_regex(r"(unix:|fd:|hold:|\[|@|\*|[a-z0-9.]{0,9}:?)[0-9:.\]/~%@a-f]{0,12}", fullmatch=True))
 def test_any_text_is_an_address_or_misuse(text: str) -> None:
     """No text makes the parser fail in another way, and what it takes it takes again."""
     try:

@@ -1,0 +1,1 @@
+"""`adapter hold`: keeps listening sockets open for servers that come and go."""
