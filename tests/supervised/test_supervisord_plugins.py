@@ -34,6 +34,14 @@ def connections_to(sv: Supervisord, name: str) -> int:
     return sum(line.endswith(f"{sv.directory}/conf/supervisord/{name}") for line in table) - 1
 
 
+def until_alerted(sv: Supervisord, pattern: str) -> None:
+    """Until the command of adapter-alerts has written such a line."""
+    path, deadline = sv.directory / "conf" / "supervisord" / "alerts.log", time.monotonic() + 30
+    while not (path.exists() and re.search(pattern, path.read_text(), re.MULTILINE)):
+        assert time.monotonic() < deadline, path.read_text() if path.exists() else "nobody was told anything"
+        time.sleep(0.05)
+
+
 def test_a_held_socket_refuses_nobody(record_testsuite_property) -> None:
     """One process, under load: restart, stop and start, drain and start, a rolling restart, a crash, kill -9: 0 refused, 0 reset, 0 lost."""
     with supervised() as sv, Load(sv.address) as load:
@@ -88,6 +96,8 @@ def test_every_verb_answers_with_the_outcome() -> None:
         said = sv.ctl("reload-app", "web:web_01", code=1)
         assert said.startswith("web:web_01: ERROR (reload failed: ")
         assert "    SyntaxError" in said
+        until_alerted(sv, "^web:web_01: reload failed: ")
+        assert sv.ctl("app-status", "all").count("serving") == 2, "the event listener is none that can be asked"
         assert load.lap() == {"2"}
         sv.deploy("exact.py", 4)
         assert sv.ctl("pause", "web:web_00") == "web:web_00: serving, paused; generation 2, 1 worker\n"
@@ -130,7 +140,10 @@ def test_supervisord_is_never_kept_waiting() -> None:
 def test_what_cannot_be_asked_is_one_sentence() -> None:
     """A name that is none, a program that does not run, one that is no adapter, an interface that is not there; supervisord goes on."""
     with supervised() as sv:
-        assert sv.ctl("reload-app", "nix", code=1) == "nix: ERROR (there is no program or group nix; there are: web)\n"
+        assert sv.ctl("reload-app", "nix", code=1) == "nix: ERROR (there is no program or group nix; there are: alerts, web)\n"
+        assert re.match(
+            r"alerts: ERROR \(alerts \(pid \d+\) has no control socket: start it as", sv.ctl("reload-app", "alerts", code=1)
+        )
         sv.ctl("stop", "web:*")
         for verb in (("reload-app",), ("drain",), ("pause",), ("app-status",)):
             assert sv.ctl(*verb, "web", code=1) == "web:web_00: ERROR (web:web_00 does not run)\n"
@@ -169,3 +182,23 @@ def test_supervisord_may_start_anew() -> None:
             load.lap()
             report = load.stop()
             assert (report.failed, report.facts["refused"]) == (0, 0), str(report)
+
+
+def test_somebody_is_told() -> None:
+    """A drain that supervisord's KILL cuts short, and a process that dies again and again: the verb says it, and adapter-alerts."""
+    with supervised("slow.py", {"stopwaitsecs": "1"}) as sv:
+        slow = sv.ask_slow(20)
+        said = sv.ctl("drain", "web", code=1)
+        assert (
+            said
+            == "web:web_00: ERROR (killed by supervisord after stopwaitsecs=1: make it two seconds longer than --drain-timeout)\n"
+        )
+        assert slow.is_cut()
+        until_alerted(sv, r"^web:web_00: killed by supervisord after stopwaitsecs=1")
+        log = sv.logs["web:web_00"]
+        mark = log.mark()
+        sv.rpc("startProcess", "web:web_00", False)
+        log.wait_for("adapter: info: serving generation=", since=mark)
+        for _ in range(3):
+            crash(sv, signal.SIGKILL)
+        until_alerted(sv, r"^web:web_00 has died 3 times within 300 s")

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+ALL = "all"
+
 
 def chosen(name: object, groups: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
     """The processes (group, name) that `name` means: `all`, `group:*`, `group:name`, a program, else the whole group of that name.
@@ -10,7 +12,7 @@ def chosen(name: object, groups: Mapping[str, Collection[str]]) -> list[tuple[st
     """
     if not isinstance(name, str):
         raise LookupError(f"a name is text, not {name!r}")  # noqa: TRY004 -- it came by a wire: nobody of ours made a mistake
-    if name == "all":
+    if name == ALL:
         return [(group, process) for group, names in groups.items() for process in names]
     group, colon, process = name.partition(":")
     if group not in groups:

@@ -21,8 +21,9 @@ from adapter.lifecycle.commands import NUMBERS, Command
 from adapter.supervisors.supervisord.asking import PROMPT, Drain, Once, Refused, Task, Until, runs
 from adapter.supervisors.supervisord.exchange import Exchange
 from adapter.supervisors.supervisord.holding import Holder
-from adapter.supervisors.supervisord.namespec import chosen, shown
+from adapter.supervisors.supervisord.namespec import ALL, chosen, shown
 from adapter.supervisors.supervisord.outcome import Outcome, of_change, of_status, ready, refused
+from adapter.unix import startedwith
 
 _LONG = 900.0  # seconds for what takes as long as an application takes to import, and more
 _DELAY = 0.05  # seconds between two looks, as supervisord's own
@@ -161,6 +162,8 @@ class RPCInterface:
             names = chosen(name, {group: tuple(each.processes) for group, each in groups.items()})
         except LookupError as error:
             raise RPCError(Faults.BAD_NAME, error.args[0]) from None
+        if name == ALL:  # of those that can be asked: there may be others
+            names = [each for each in names if _can_be_asked(groups[each[0]].processes[each[1]])]
         tasks = [(each, _begun(groups[each[0]].processes[each[1]], shown(*each), ask)) for each in names]
         return self._deferred(verb, tasks, tells=tells)
 
@@ -182,6 +185,10 @@ class RPCInterface:
 
         vars(answer).update(delay=_DELAY, rpcinterface=self)
         return answer
+
+
+def _can_be_asked(process: Any) -> bool:
+    return runs(process) and startedwith.control_path(process.pid) is not None
 
 
 def _begun(process: Any, who: str, ask: _Ask) -> Task:
