@@ -34,6 +34,15 @@ def connections_to(sv: Supervisord, name: str) -> int:
     return sum(line.endswith(f"{sv.directory}/conf/supervisord/{name}") for line in table) - 1
 
 
+def change(sv: Supervisord, old: str, new: str) -> None:
+    """Another setting in the file that is included, for `update` to find."""
+    path = sv.directory / "conf" / "supervisord" / "adapter-fcgi-held.conf"
+    text = path.read_text()
+    assert old in text
+    path.unlink()  # it is a link to the one that is shipped
+    path.write_text(text.replace(old, new))
+
+
 def until_alerted(sv: Supervisord, pattern: str) -> None:
     """Until the command of adapter-alerts has written such a line."""
     path, deadline = sv.directory / "conf" / "supervisord" / "alerts.log", time.monotonic() + 30
@@ -43,7 +52,7 @@ def until_alerted(sv: Supervisord, pattern: str) -> None:
 
 
 def test_a_held_socket_refuses_nobody(record_testsuite_property) -> None:
-    """One process, under load: restart, stop and start, drain and start, a rolling restart, a crash, kill -9: 0 refused, 0 reset, 0 lost."""
+    """One process, under load: restart, stop and start, drain and start, a rolling restart, a crash, `update`: 0 refused, 0 reset, 0 lost."""
     with supervised() as sv, Load(sv.address) as load:
         assert sv.rpc("held", of="adapter") == ["web"]
         sv.deploy("exact.py", 2)
@@ -60,6 +69,11 @@ def test_a_held_socket_refuses_nobody(record_testsuite_property) -> None:
         assert re.fullmatch(r"web:web_00: drained in \d+\.\d s", said[0])
         assert said[1:] == ["web:web_00: serving; generation 1, 1 worker"]
         crash(sv, signal.SIGSEGV)
+        load.lap()
+        change(sv, "stopwaitsecs=30", "stopwaitsecs=31")
+        mark = sv.log.mark()
+        assert "web: updated process group" in sv.ctl("update")
+        sv.log.wait_for("adapter: holding the socket of web", since=mark)
         load.lap()
         report = load.stop()
         assert report.failed == 0, str(report)
@@ -146,7 +160,7 @@ def test_what_cannot_be_asked_is_one_sentence() -> None:
         )
         sv.ctl("stop", "web:*")
         for verb in (("reload-app",), ("drain",), ("pause",), ("app-status",)):
-            assert sv.ctl(*verb, "web", code=1) == "web:web_00: ERROR (web:web_00 does not run)\n"
+            assert sv.ctl(*verb, "web", code=1) == "web:web_00: ERROR (web:web_00 does not run (STOPPED))\n"
         said = sv.ctl("rolling-restart", "web")
         assert said == "web:web_00: serving; generation 1, 1 worker\n"
         # A stranger in its place, as a broken configuration would have it.

@@ -2,6 +2,8 @@
 
 import errno
 import io
+import os
+import socket
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -167,34 +169,48 @@ def test_supervisorctl_goes_on_when_our_commands_cannot_be_loaded(tmp_path, monk
 
 
 class Sockets:
-    """A SocketManager as far as the holder knows it."""
+    """A SocketManager as far as the holder knows it: a socket, or an error for as often as there are any."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
+        self.socket = socket.socket()
 
     def get_socket(self):
         if self.errors:
             raise self.errors.pop(0)
-        return object()
+        return self.socket
 
 
-def test_a_socket_that_cannot_be_held_is_a_warning_once_and_tried_again(monkeypatch):
-    """supervisord starts without it; other groups are held; those that match no pattern, or have no socket, are left alone."""
-    callbacks = {}
-    monkeypatch.setattr("supervisor.events.callbacks", [])
+def address(**settings):
+    return SimpleNamespace(**{"url": "unix:///a", "mode": 0o700, "backlog": 5, **settings})
+
+
+def group(sockets, **settings):
+    config = SimpleNamespace(name="web", socket_config=address(**settings))
+    return SimpleNamespace(socket_manager=sockets, config=config)
+
+
+@pytest.fixture
+def holding(monkeypatch):
+    """Makes a holder for these groups; its callbacks by the names of events, and what it warned of."""
+    callbacks, said = {}, []
     monkeypatch.setattr("supervisor.events.subscribe", lambda kind, what: callbacks.update({kind.__name__: what}))
-    said = []
-    groups = {
-        "web": SimpleNamespace(socket_manager=Sockets(OSError(98, "taken"), OSError(98, "taken"))),
-        "api": SimpleNamespace(socket_manager=Sockets()),
-        "php": SimpleNamespace(socket_manager=Sockets()),
-        "mail": SimpleNamespace(),
-    }
     logger = SimpleNamespace(warn=said.append, info=lambda _: None)
-    sv = SimpleNamespace(process_groups=groups, options=SimpleNamespace(logger=logger))
-    holder = Holder(sv, ("web", "a*", "mail"))
-    assert holder.names() == ["api"]
-    assert len(said) == 1
+    options = SimpleNamespace(logger=logger, process_group_configs=[])
+
+    def make(groups, *patterns):
+        options.process_group_configs = [each.config for each in groups.values() if hasattr(each, "config")]
+        return Holder(SimpleNamespace(process_groups=groups, options=options), patterns), callbacks, said, options
+
+    return make
+
+
+def test_a_socket_that_cannot_be_held_is_a_warning_once_and_tried_again(holding):
+    """supervisord starts without it; other groups are held; those that match no pattern, or have no socket, are left alone."""
+    taken, free, other = Sockets(OSError(98, "taken"), OSError(98, "taken")), Sockets(), Sockets()
+    groups = {"web": group(taken), "api": group(free), "php": group(other), "mail": SimpleNamespace()}
+    holder, callbacks, said, _ = holding(groups, "web", "a*", "mail")
+    assert (holder.names(), len(said)) == (["api"], 1)
     callbacks["Tick5Event"](None)
     assert (holder.names(), len(said)) == (["api"], 1)
     callbacks["Tick5Event"](None)
@@ -206,3 +222,39 @@ def test_a_socket_that_cannot_be_held_is_a_warning_once_and_tried_again(monkeypa
     callbacks["SupervisorStoppingEvent"](None)
     callbacks["Tick5Event"](None)
     assert holder.names() == [], "supervisord closes descriptors by number next"
+    for each in (taken, free, other):
+        each.socket.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "passed"), [({}, True), ({"backlog": 7}, True), ({"url": "unix:///b"}, False), ({"mode": 0o777}, False)]
+)
+def test_update_passes_the_socket_on_to_the_same_address_only(holding, change, passed):
+    """What `update` adds anew gets the very socket, if it is the same one with the same rights; it is let go if nobody takes it."""
+    sockets = Sockets()
+    groups = {"web": group(sockets)}
+    holder, callbacks, _, options = holding(groups, "*")
+    new = SimpleNamespace(name="web", socket_config=address(**change))
+    options.process_group_configs = [new]
+    del groups["web"]
+    callbacks["ProcessGroupRemovedEvent"](SimpleNamespace(group="web"))
+    assert hasattr(new.socket_config, "create_and_bind") is passed
+    if passed:
+        with new.socket_config.create_and_bind() as copy:
+            assert os.fstat(copy.fileno()).st_ino == os.fstat(sockets.socket.fileno()).st_ino
+    callbacks["Tick5Event"](None)
+    assert not hasattr(new.socket_config, "create_and_bind")
+    assert holder.names() == []
+    sockets.socket.close()
+
+
+def test_a_removed_group_is_let_go(holding):
+    """`supervisorctl remove` without a new configuration: nothing is kept of it."""
+    sockets = Sockets()
+    groups = {"web": group(sockets)}
+    _, callbacks, _, options = holding(groups, "*")
+    for configs in (list(options.process_group_configs), []):
+        options.process_group_configs = configs
+        callbacks["ProcessGroupRemovedEvent"](SimpleNamespace(group="web"))
+        assert not hasattr(groups["web"].config.socket_config, "create_and_bind")
+    sockets.socket.close()

@@ -104,8 +104,7 @@ class Commands(ControllerPluginBase):  # type: ignore[misc]  # supervisor ships 
         try:
             return ask(name)
         except Fault as fault:
-            missing = fault.faultCode == Faults.UNKNOWN_METHOD
-            self._failed(name, _MISSING if missing else str(fault.faultString).partition(": ")[2] or str(fault.faultString))
+            self._failed(name, _MISSING if fault.faultCode == Faults.UNKNOWN_METHOD else _said(fault))
         except (OSError, HTTPException) as error:
             self._failed(name, f"lost supervisord: {error}")
         return False
@@ -157,6 +156,12 @@ class Commands(ControllerPluginBase):  # type: ignore[misc]  # supervisor ships 
                 return False  # it could not be asked, and goes on
         supervisor.startProcess(name, False)
         return self._ask("await_ready", name, _READY_WITHIN)
+
+
+def _said(fault: Fault) -> str:
+    """Our own faults are sentences behind the fault's name; supervisord's are a name."""
+    kind, _, sentence = str(fault.faultString).partition(": ")
+    return sentence if " " in sentence else f"{kind} {sentence}".strip()
 
 
 class _Completion:

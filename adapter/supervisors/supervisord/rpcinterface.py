@@ -13,7 +13,7 @@ from typing import Any
 
 from supervisor import events
 from supervisor.http import NOT_DONE_YET
-from supervisor.states import SupervisorStates
+from supervisor.states import SupervisorStates, getProcessStateDescription
 from supervisor.xmlrpc import Faults, RPCError
 
 from adapter.exits import Fatal
@@ -156,7 +156,7 @@ class RPCInterface:
 
     def _ask(self, verb: str, name: str, ask: _Ask, *, tells: bool = False) -> Any:
         if self._supervisord.options.mood < SupervisorStates.RUNNING:
-            raise RPCError(Faults.SHUTDOWN_STATE)
+            raise RPCError(Faults.SHUTDOWN_STATE, "supervisord is about to end, or to start anew")
         groups = self._supervisord.process_groups
         try:
             names = chosen(name, {group: tuple(each.processes) for group, each in groups.items()})
@@ -193,7 +193,7 @@ def _can_be_asked(process: Any) -> bool:
 
 def _begun(process: Any, who: str, ask: _Ask) -> Task:
     if not runs(process):
-        return Refused(f"{who} does not run")
+        return Refused(f"{who} does not run ({getProcessStateDescription(process.get_state())})")
     try:
         return ask(process, who)
     except Fatal as error:
