@@ -115,6 +115,8 @@ def _agreed(settings: Settings) -> Settings:
             f"--workers-most {settings.workers_most} is less than --workers {settings.workers}: make it more, or leave it out"
         )
     _check_idle(settings)
+    if settings.restart_in_place and settings.signals != "default":
+        raise Misuse("--restart-in-place and --signals uwsgi both say what TERM means: leave one out")
     _once_each(settings)
     _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):

@@ -230,6 +230,9 @@ class Settings(NamedTuple):
     signals: Annotated[str, Option(
         kinds.choice("default", "uwsgi"), "What signals mean; uwsgi: TERM is a brutal reload, as it is there.",
         "Every supervisor stops us by TERM.", _CONFIG)] = "default"
+    restart_in_place: Annotated[bool, Option(
+        kinds.FLAG, "TERM is a reload while the supervisor wants us up (`svc -t`, `sv term`), and a stop when it wants us down (daemontools, runit).",
+        "A restart is then no way to change what a reload keeps: the run script, limits, the supervisor's environment.", _CONFIG, inetd=False)] = False
     fifo: Annotated[tuple[str, ...], Option(
         kinds.PATH, "Take commands, one letter each, from this named pipe (mode 600); repeatable as slots 0 to 9, of which one is open.",
         "Whoever can write to it can stop us; `echo r >PATH` needs no other program.", _CONFIG, many=True, between=":")] = ()

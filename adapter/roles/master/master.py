@@ -112,8 +112,7 @@ class Master:
             came = [
                 each for each in came if each is not Signals.SIGWINCH
             ]  # its window has another size: nobody asks for anything
-        dialect = self.orders.dialect
-        return [events.Asked(dialect[each], f"signal {each.name.removeprefix('SIG')}") for each in came if each in dialect]
+        return [asked for each in came if (asked := self.orders.asked(each))]
 
     def _reap(self) -> None:
         self._dead += [(pid, processes.describe(status), status == 0) for pid, status in processes.reap()]

@@ -4,19 +4,21 @@ Asked for by the settings, kept from image to image.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from signal import Signals
 from typing import Any
 
 from adapter.config.settings import Settings
 from adapter.exits import Fatal
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.dialects import DEFAULT, DIALECTS
-from adapter.lifecycle.events import Event
+from adapter.lifecycle.events import Asked, Event
 from adapter.lifecycle.touching import Wish
 from adapter.log import Log
 from adapter.roles.master.control import Control
 from adapter.roles.master.fifo import MasterFifo
 from adapter.roles.master.pidfile import Pid
 from adapter.roles.master.public import Public
+from adapter.roles.master.service import Service
 from adapter.roles.master.touching import Touches
 from adapter.roles.master.watch import Watch
 
@@ -41,10 +43,12 @@ class Names:
         self._safe_pid = Pid()
         self._touches = Touches(log, watch)
         self._public = Public(log, watch, describe)
+        self._service = Service(log, watch)
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
         self.dialect = DIALECTS[settings.signals]
+        self._service.follow(wanted=settings.restart_in_place)
         self._pid.follow(settings.pidfile)
         self.control.follow(settings.control)
         self._fifo.follow(settings.fifo)
@@ -54,12 +58,18 @@ class Names:
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
         self.dialect = DIALECTS.get(settings.signals, DEFAULT)  # a later version may know more of them
+        self._service.follow(wanted=settings.restart_in_place)
         self._try(lambda: self._safe_pid.follow(settings.safe_pidfile))
         self._try(lambda: self._pid.follow(settings.pidfile))
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
         self._try(lambda: self._public.follow(settings))
         self._touches.follow(_wishes(settings), imported=settings.watch)
+
+    def asked(self, signal: Signals) -> Asked | None:
+        """What this signal asks for; None: nothing, it is not for operators."""
+        command = self.dialect.get(signal)
+        return None if command is None else self._service.meant(command, f"signal {signal.name.removeprefix('SIG')}")
 
     def learn(self, imported: Mapping[str, Sequence[int]]) -> None:
         """The application is made of these files, too, which had these marks; watched for if the settings ask for it."""
@@ -83,11 +93,12 @@ class Names:
 
     def look(self, now: float) -> list[Event]:
         """What files ask for that were touched, if it is time to look."""
-        return self._touches.look(now)
+        return self._service.look() + self._touches.look(now)
 
     def close(self) -> None:
         """Be known no more."""
         self._touches.close()
+        self._service.close()
         self.control.close()
         self._fifo.close()
         self._public.close()
@@ -106,6 +117,7 @@ class Names:
             "safe_pidfile": self._safe_pid.to_plain(),
             "public": self._public.to_plain(),
             "touches": self._touches.to_plain(),
+            "restart_in_place": self._service.asked_for,
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -117,6 +129,7 @@ class Names:
         self._try(lambda: self._safe_pid.restore(plain.get("safe_pidfile", {})))
         self._public.restore(plain.get("public", {}))
         self._touches.restore(plain.get("touches", {}))
+        self._service.follow(wanted=bool(plain.get("restart_in_place")))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

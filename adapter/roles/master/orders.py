@@ -110,10 +110,9 @@ class Orders:
         """Before a step: somebody may wait for what this event leads to."""
         self._names.control.awaited(event)
 
-    @property
-    def dialect(self) -> Mapping[Signals, Command]:
-        """What each signal asks for."""
-        return self._names.dialect
+    def asked(self, signal: Signals) -> events.Asked | None:
+        """What this signal asks for."""
+        return self._names.asked(signal)
 
     @property
     def deadline(self) -> float | None:
