@@ -98,7 +98,9 @@ def test_a_held_socket_outlives_a_kill(record_testsuite_property) -> None:
 
 
 def test_every_verb_answers_with_the_outcome() -> None:
-    """Two processes: each verb, for one and for both, in each state; a broken deploy is told with its traceback."""
+    """Two processes: each verb, for one and for both, in each state; a broken deploy is told with its traceback, and
+    a rolling restart of it ends with the first.
+    """
     with supervised(changed={"numprocs": "2"}) as sv, Load(sv.address) as load:
         assert sv.ctl("app-status", "web") == (
             "web:web_00: serving; generation 1, 1 worker\nweb:web_01: serving; generation 1, 1 worker\n"
@@ -129,6 +131,15 @@ def test_every_verb_answers_with_the_outcome() -> None:
         said = sv.ctl("rolling-restart", "web:*").splitlines()
         assert [each.split(": ", 1)[0] for each in said] == ["web:web_00", "web:web_00", "web:web_01", "web:web_01"]
         load.until("4")
+        sv.deploy("syntax_error.broken", 5)
+        said = sv.ctl("rolling-restart", "web:*", code=1)
+        assert "web:web_00: ERROR (supervisord does not start it any more (FATAL); see its log)\n" in said
+        assert said.endswith("rolling-restart ends here; not touched: web:web_01\n")
+        assert load.lap() == {"4"}
+        until_alerted(sv, "^supervisord has given web:web_00 up")
+        sv.deploy("exact.py", 6)
+        assert sv.ctl("rolling-restart", "web:*").count("serving") == 2
+        load.until("6")
         report = load.stop()
         assert (report.failed, report.facts["refused"]) == (0, 0), str(report)
 
@@ -216,3 +227,46 @@ def test_somebody_is_told() -> None:
         for _ in range(3):
             crash(sv, signal.SIGKILL)
         until_alerted(sv, r"^web:web_00 has died 3 times within 300 s")
+
+
+def test_every_verb_in_every_state() -> None:
+    """While it reloads, drains, and boots, each verb answers: done, or why not; none hangs, and nothing is lost by it."""
+    with supervised("gated.py", {"startsecs": "1"}) as sv:
+        log = sv.logs["web:web_00"]
+        os.mkfifo(sv.directory / "releases" / "1" / "gate")
+        os.mkfifo(sv.deploy("endless_import.py", 2) / "gate")
+        mark = log.mark()
+        reload = sv.asking("reload-app", "web")
+        log.wait_for("endless_import: begun", since=mark)
+        assert "reload (rolling" in sv.ctl("app-status", "web")
+        assert ", paused, reload (rolling" in sv.ctl("pause", "web")
+        assert "paused" not in sv.ctl("resume", "web")
+        sv.ctl("rollback", "web")
+        said, _ = reload.communicate(timeout=60)
+        assert said.startswith("web:web_00: ERROR (reload failed: "), "the rollback gave it up"
+        asked = sv.ask("/gated")
+        log.wait_for("gated: begun", since=mark)
+        drain = sv.asking("drain", "web")
+        log.wait_for("adapter: info: stop source=", since=mark)
+        for method in ("status", "reload", "rollback", "pause", "resume", "drain"):
+            (told,) = sv.rpc(method, "web", of="adapter")
+            assert (told["ok"], told["outcome"]) == (False, "web:web_00 does not run (STOPPING)"), method
+        (sv.directory / "releases" / "1" / "gate").write_text("go\n")
+        assert asked.answer() == (200, b"gated\n")
+        said, _ = drain.communicate(timeout=60)
+        assert re.fullmatch(r"web:web_00: drained in \d+\.\d s\n", said)
+        mark = log.mark()
+        sv.ctl("start", "web:*")
+        log.wait_for("adapter: info: starting ", since=mark)
+        assert sv.ctl("app-status", "web").startswith("web:web_00: not every slot is served, first load (")
+        assert sv.ctl("pause", "web").startswith("web:web_00: not every slot is served, paused, first load (")
+        assert sv.ctl("resume", "web").startswith("web:web_00: not every slot is served, first load (")
+        (told,) = sv.rpc("await_ready", "web", 1, of="adapter")
+        assert (told["ok"], told["outcome"]) == (False, told["outcome"])
+        assert told["outcome"].startswith("not so after 1 s: not every slot is served")
+        assert sv.ctl("rollback", "web", code=1).startswith("web:web_00: ERROR (rollback failed: ")
+        reload = sv.asking("reload-app", "web")
+        log.wait_for('adapter: info: reload source="control', since=mark)
+        assert re.fullmatch(r"web:web_00: drained in \d+\.\d s\n", sv.ctl("drain", "web"))
+        said, _ = reload.communicate(timeout=60)
+        assert said == "web:web_00: ERROR (reload failed: the server was asked to stop)\n"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from supervisor.states import ProcessStates
+from supervisor.states import ProcessStates, getProcessStateDescription
 
 from adapter.exits import Fatal
 from adapter.supervisors.supervisord.exchange import Exchange
@@ -15,6 +15,7 @@ from adapter.supervisors.supervisord.outcome import Outcome, of_drain, of_status
 
 PROMPT = 10.0  # seconds a master may take to answer what it answers at once
 _RUN = (ProcessStates.RUNNING, ProcessStates.STARTING)
+_OVER = (ProcessStates.FATAL, ProcessStates.STOPPED, ProcessStates.UNKNOWN)
 _BY_SIGNAL = -1  # supervisord's exit status of such an end
 _AGAIN = 0.1  # seconds between two looks at a status that is not as it should be yet
 
@@ -61,17 +62,19 @@ class Once:
 class Until:
     """A question, if any, and then a status until `held` holds for it, at most `seconds` long.
 
-    `reach` makes the exchange. With `patient` it is made again while the instance does not listen yet: it is starting.
+    `reach` makes the exchange. It is made again while the instance does not listen yet, until supervisord has given the process up.
     """
 
     def __init__(
         self,
+        process: Any,
         reach: Callable[[float], Exchange],
         seconds: float,
         held: Callable[[Record], bool],
         question: dict[str, object] | None = None,
     ) -> None:
         self.outcome: Outcome | None = None
+        self._process = process
         self._reach = reach
         self._until = time.monotonic() + seconds
         self._seconds = seconds
@@ -86,6 +89,9 @@ class Until:
         now = time.monotonic()
         if now >= self._until:
             self._finish(Outcome(ok=False, sentence=f"not so after {self._seconds:g} s: {self._why}"))
+        elif self._process.get_state() in _OVER:
+            state = getProcessStateDescription(self._process.get_state())
+            self._finish(Outcome(ok=False, sentence=f"supervisord does not start it any more ({state}); see its log"))
         elif self._exchange is None or not self._exchange.open:
             self._begin(now)
         elif self._exchange.answer is not None:

@@ -88,7 +88,7 @@ class Holder:
 
     def _drop(self, name: str) -> None:
         if (passed := self._passed.pop(name, None)) is not None:
-            del passed.address.create_and_bind
+            vars(passed.address).pop("create_and_bind", None)
             passed.socket.close()
 
     def _let_go(self, _: object) -> None:

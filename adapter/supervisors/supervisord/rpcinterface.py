@@ -18,6 +18,7 @@ from supervisor.xmlrpc import Faults, RPCError
 
 from adapter.exits import Fatal
 from adapter.lifecycle.commands import NUMBERS, Command
+from adapter.log import escape
 from adapter.supervisors.supervisord.asking import PROMPT, Drain, Once, Refused, Task, Until, runs
 from adapter.supervisors.supervisord.exchange import Exchange
 from adapter.supervisors.supervisord.holding import Holder
@@ -147,7 +148,7 @@ class RPCInterface:
         seconds: float = 6 * PROMPT,
     ) -> Any:
         def until(process: Any, who: str) -> Task:
-            return Until(lambda left: self._reach(process, who, left), seconds, held, question)
+            return Until(process, lambda left: self._reach(process, who, left), seconds, held, question)
 
         return self._ask(verb, name, until)
 
@@ -161,7 +162,7 @@ class RPCInterface:
         try:
             names = chosen(name, {group: tuple(each.processes) for group, each in groups.items()})
         except LookupError as error:
-            raise RPCError(Faults.BAD_NAME, error.args[0]) from None
+            raise RPCError(Faults.BAD_NAME, escape(error.args[0])) from None
         if name == ALL:  # of those that can be asked: there may be others
             names = [each for each in names if _can_be_asked(groups[each[0]].processes[each[1]])]
         tasks = [(each, _begun(groups[each[0]].processes[each[1]], shown(*each), ask)) for each in names]
