@@ -161,7 +161,7 @@ def _check_names(settings: Settings) -> None:
 def _once_each(settings: Settings) -> None:
     """An address speaks one protocol. Port 0 is any free one, a new one each time."""
     named: dict[str, str] = {}
-    for name in ("bind", "uwsgi", "proxy_protocol"):
+    for name in ("bind", "uwsgi", "scgi", "proxy_protocol"):
         for address in getattr(settings, name):
             if address.endswith(":0"):
                 continue

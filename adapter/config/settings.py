@@ -84,6 +84,9 @@ class Settings(NamedTuple):
         kinds.ADDRESS, "Serve the uwsgi protocol here (nginx: uwsgi_pass), at an address as for --bind; repeatable.",
         "It carries what a front end says of its client, and is believed: bind it where only the front end can connect.",
         _LISTEN, many=True, inetd=False)] = ()
+    scgi: Annotated[tuple[str, ...], Option(
+        kinds.ADDRESS, "Serve SCGI here (nginx: scgi_pass), at an address as for --bind; repeatable.", "As for --uwsgi.",
+        _LISTEN, many=True, inetd=False)] = ()
     proxy_protocol: Annotated[tuple[str, ...], Option(
         kinds.ADDRESS, "Serve HTTP here to balancers that send PROXY protocol first (v1, v2), and to nobody else; as --bind, repeatable.",
         "Whoever may send that header may say who he is: only an address of its own can be kept for balancers.",

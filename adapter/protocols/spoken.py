@@ -6,6 +6,7 @@ from .http1.events import Event, Head, Refusal
 
 HTTP: Final = "http"
 UWSGI: Final = "uwsgi"
+SCGI: Final = "scgi"
 PROXIED: Final = "proxied"
 """HTTP, after a header of the PROXY protocol."""
 

@@ -118,7 +118,8 @@ def nginx(sample: str, server: Path, changed: Mapping[str, str] | None = None) -
     beside = _BESIDE.format(directory=directory, modules=NGINX / "usr/lib/nginx/modules")
     whole = beside + (text if sample == "stream.conf" else _AROUND.format(directory=directory, text=text))
     (directory / "nginx.conf").write_text(whole)
-    shutil.copy(NGINX / "etc/nginx/uwsgi_params", directory)
+    for name in ("uwsgi_params", "scgi_params"):
+        shutil.copy(NGINX / "etc/nginx" / name, directory)
     argv = [str(NGINX / "usr/sbin/nginx"), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")]
     return Front(argv, directory, f"127.0.0.1:{port}", 'using the "epoll" event method')
 

@@ -2,6 +2,9 @@
 
 from typing import Final, NamedTuple
 
+CGI: Final = "CGI/1.1"
+"""A version: who asks reads `Status: 200 OK` instead of a status line (RFC 3875 §6.3.3), and the end of the connection as the end."""
+
 
 class Head(NamedTuple):
     """The request line and field lines of one request, already found valid. Text is ISO-8859-1, as PEP 3333 wants it."""
@@ -11,7 +14,7 @@ class Head(NamedTuple):
     target: str
     """Origin-form (`/path?query`) or `*`; an absolute-form has been taken apart (RFC 9112 §3.2)."""
     version: str
-    """`HTTP/1.1` or `HTTP/1.0`."""
+    """`HTTP/1.1` or `HTTP/1.0`; `CGI` where the answer is to begin as a CGI program's."""
     variables: dict[str, str]
     """All that the request says, in CGI's spelling (RFC 3875 §4.1): REQUEST_METHOD, PATH_INFO, CONTENT_TYPE, HTTP_HOST."""
     keep_alive: bool

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .events import Head
+from .events import CGI, Head
 from .fields import Headers, field_lines
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -84,14 +84,14 @@ class Reply:
         else:
             self.keep_alive = False
             own = b""
-        return b"%b%b%b%b\r\n" % (self._lines, own, date, self._connection())
+        return b"%b%b%b%b\r\n" % (self._began(), own, date, self._connection())
 
     def whole(self, body: bytes, date: bytes) -> bytes | None:
         """All of the response, when its content is this, and when there is nothing unusual about it; None: do it step by step."""
         size, told = len(body), self._told
         if self.started or (told is not None and told != size):
             return None
-        if self.status in _BODILESS or self._head.method == "HEAD" or self._head.version == "HTTP/1.0":
+        if self.status in _BODILESS or self._head.method == "HEAD" or self._head.version != "HTTP/1.1":
             return None
         self.started = True
         self.content = size
@@ -132,7 +132,10 @@ class Reply:
             own = b"Content-Length: 0\r\n"
         elif self.status != "204" and known is not None:
             own = b"Content-Length: %d\r\n" % known
-        return b"%b%b%b%b\r\n" % (self._lines, own, date, self._connection())
+        return b"%b%b%b%b\r\n" % (self._began(), own, date, self._connection())
+
+    def _began(self) -> bytes:
+        return self._lines if self._head.version != CGI else _as_cgi(self._lines)
 
     def _connection(self) -> bytes:
         if not self.keep_alive:
@@ -145,9 +148,15 @@ def refusal_body(status: int) -> bytes:
     return f"{status} {_REASONS.get(status, 'Error')}\n".encode()
 
 
-def refusal(status: int, *, date: bytes) -> bytes:
+def _as_cgi(response: bytes) -> bytes:
+    """The same, begun as a CGI program does."""
+    return b"Status:" + response[len("HTTP/1.1") :]
+
+
+def refusal(status: int, *, date: bytes, cgi: bool = False) -> bytes:
     """A whole small response that ends the connection; the reason stays in our log. `date`: the whole Date line."""
     body = refusal_body(status)
     line = f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}\r\n".encode()
     fields = b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n" % len(body)
-    return b"%b%b%bConnection: close\r\n\r\n%b" % (line, fields, date, body)
+    response = b"%b%b%bConnection: close\r\n\r\n%b" % (line, fields, date, body)
+    return _as_cgi(response) if cgi else response

@@ -17,8 +17,8 @@ def block_size(header: bytes) -> int:
     """
     if header[0] or header[3]:
         if header in _HTTP:
-            raise Refused(400, "uwsgi: somebody speaks HTTP here: that is for --bind (nginx: proxy_pass)")
-        raise Refused(400, f"uwsgi: modifiers {header[0]} and {header[3]}; only 0 and 0 (WSGI) are served")
+            raise Refused(400, "somebody speaks HTTP here: that is for --bind (nginx: proxy_pass)")
+        raise Refused(400, f"modifiers {header[0]} and {header[3]}; only 0 and 0 (WSGI) are served")
     return header[1] | header[2] << 8
 
 
@@ -39,7 +39,7 @@ def split(block: bytes) -> tuple[list[str], list[str]]:
     except IndexError:
         at = end + 1
     if at != end:
-        raise Refused(400, "uwsgi: a variable is longer than what is left of the packet")
+        raise Refused(400, "a variable is longer than what is left of the packet")
     if "" in names:
-        raise Refused(400, "uwsgi: a variable without a name")
+        raise Refused(400, "a variable without a name")
     return names, values

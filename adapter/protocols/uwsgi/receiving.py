@@ -1,105 +1,27 @@
-"""A front end's bytes become one request, and after that nothing more: the uwsgi protocol has one per connection."""
+"""The uwsgi protocol: what `cgi.receiving` needs to know of its packets."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from adapter.protocols.http1.events import END, Event, Head, Refusal, Refused
+from adapter.protocols.cgi.receiving import Receiver as AnyReceiver
+from adapter.protocols.cgi.variables import read_head
+from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.spoken import UWSGI
 
-from .packet import HEADER, block_size
-from .variables import read_head
+from .packet import HEADER, block_size, split
 
 
-class Receiver:
-    """The reading side of one connection, with the face of `http1.receiving.Receiver`: the events depend on the bytes alone.
-
-    Bytes after the request are dropped. Nothing but a `Refusal` ever tells of bad input: an exception from here is a bug.
-    """
+class Receiver(AnyReceiver):
+    """The reading side of one connection."""
 
     spoken: ClassVar[str] = UWSGI
-    __slots__ = ("_buffer", "_left", "_limits", "_over", "_whole")
+    __slots__ = ()
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._buffer = bytearray()  # the packet, until it is whole: at most 4 + 65535 bytes and what came with them
-        self._whole = 0  # bytes of the packet, once its header is here
-        self._left = 0  # bytes of content still to come
-        self._over = False  # the request has ended, or was refused
+    @staticmethod
+    def _size(begin: bytes | bytearray) -> int:
+        return HEADER + block_size(bytes(begin[:HEADER])) if len(begin) >= HEADER else 0
 
-    def to_plain(self) -> dict[str, Any]:
-        """Where in the request we are, for whoever goes on with it. Not after a `Refusal`."""
-        return {"packet": self._buffer.decode("latin-1"), "left": self._left, "over": self._over}
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any], limits: Limits) -> Self:
-        """From `to_plain`."""
-        receiver = cls(limits)
-        receiver._packet(plain["packet"].encode("latin-1"), [])
-        receiver._left, receiver._over = plain["left"], plain["over"]
-        return receiver
-
-    def feed(self, data: bytes) -> list[Event]:
-        """What these bytes add: the end of the request, or nothing yet. After `END` or a `Refusal`: nothing more, ever."""
-        events: list[Event] = []
-        if data and not self._over:
-            try:
-                if self._left:
-                    self._content(data, events)
-                else:
-                    self._packet(data, events)
-            except Refused as refused:
-                self._over = True
-                self._buffer.clear()
-                events.append(refused.refusal)
-        return events
-
-    def whole(self, data: bytes) -> Head | None:
-        """The head, if these bytes are all of a request without content, with nothing before or behind; None: `feed` them."""
-        if len(data) < HEADER or self._buffer or self._left or self._over:
-            return None
-        try:
-            if len(data) != HEADER + block_size(data[:HEADER]):
-                return None
-            head = read_head(data[HEADER:], self._limits)
-        except Refused:
-            return None
-        self._over = head.length == 0
-        return head if self._over else None
-
-    def eof(self) -> Refusal | None:
-        """The front end sends no more: fine before and after its request, a refusal when it cut it."""
-        if not self.midway:
-            return None
-        self._over = True
-        return Refusal(400, "uwsgi: the request was cut before its end")
-
-    @property
-    def midway(self) -> bool:
-        """Some bytes of a request have arrived, but not its `END`."""
-        return not self._over and bool(self._buffer or self._left)
-
-    def _packet(self, data: bytes, events: list[Event]) -> None:
-        buffer = self._buffer
-        buffer += data
-        if len(buffer) < HEADER:
-            return
-        if not self._whole:
-            self._whole = HEADER + block_size(bytes(buffer[:HEADER]))
-        if len(buffer) < self._whole:
-            return
-        head = read_head(bytes(buffer[HEADER : self._whole]), self._limits)
-        rest = bytes(buffer[self._whole :])
-        buffer.clear()
-        events.append(head)
-        self._left = head.length or 0
-        self._content(rest, events)
-
-    def _content(self, data: bytes, events: list[Event]) -> None:
-        piece = data[: self._left]
-        if piece:
-            events.append(piece)
-            self._left -= len(piece)
-        if not self._left:
-            self._over = True
-            events.append(END)
+    @staticmethod
+    def _read(packet: bytes, limits: Limits) -> Head:
+        # To the front end we speak as to a client of HTTP/1.0 that closes: it knows no chunks (nginx) and comes once per connection.
+        return read_head(*split(packet[HEADER:]), limits, "HTTP/1.0")

@@ -8,7 +8,7 @@ from adapter.config import addresses, kinds
 from adapter.config.settings import Settings
 from adapter.exits import Fatal, Misuse
 from adapter.log import Log
-from adapter.protocols.spoken import HTTP, PROXIED, UWSGI
+from adapter.protocols.spoken import HTTP, PROXIED, SCGI, UWSGI
 from adapter.roles.master import holder
 from adapter.unix import filters, inherited, listeners
 from adapter.unix.listeners import Listener
@@ -54,7 +54,8 @@ class Listeners:
     def _wanted(self, settings: Settings) -> dict[str, str]:
         """What is to be spoken on each address. Raises Misuse when one socket has two addresses and is to speak two protocols."""
         wanted: dict[str, str] = {}
-        for protocol, texts in ((HTTP, settings.bind), (UWSGI, settings.uwsgi), (PROXIED, settings.proxy_protocol)):
+        asked = {HTTP: settings.bind, UWSGI: settings.uwsgi, SCGI: settings.scgi, PROXIED: settings.proxy_protocol}
+        for protocol, texts in asked.items():
             for text in texts:
                 address = self._known_as(text)
                 while address in wanted and address.rstrip(_AGAIN).endswith(":0"):

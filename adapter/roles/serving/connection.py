@@ -9,6 +9,7 @@ from typing import Any
 
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
+from adapter.protocols.spoken import SCGI
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.handing import Guest
@@ -207,7 +208,7 @@ class Connection(Line):
         self._incoming.close()
         self._keep_alive = False
         self._state = FLUSHING
-        self.out.put(refusal(why.status, date=self._shared.application.date()))
+        self.out.put(refusal(why.status, date=self._shared.application.date(), cgi=self._incoming.spoken == SCGI))
         self._said(now)
 
     # -- responses ---------------------------------------------------------------------------------------------------------

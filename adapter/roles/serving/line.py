@@ -7,7 +7,7 @@ from functools import partial
 from select import EPOLLIN, EPOLLOUT
 from time import monotonic
 
-from adapter.protocols.http1.events import Head
+from adapter.protocols.http1.events import CGI, Head
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.serving import lingering
 from adapter.roles.serving.calls import Call
@@ -156,7 +156,7 @@ class Line(Timed):
             return
         shared, out = self._shared, self.out
         left = out.gone
-        told = out.take_back(refusal(504, date=shared.application.date()))
+        told = out.take_back(refusal(504, date=shared.application.date(), cgi=call.head.version == CGI))
         # It is over for everybody but its thread: counted and told now, and never again.
         shared.count(call, "" if left else "504", out.sent, now)
         if shared.access is not None:

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
 from adapter.log import Log
+from adapter.protocols.cgi import receiving as cgi
 from adapter.protocols.entry import Entry
 from adapter.protocols.http1 import receiving as http1
 from adapter.protocols.http1.events import Refusal
-from adapter.protocols.spoken import HTTP, UWSGI
+from adapter.protocols.scgi import receiving as scgi
+from adapter.protocols.spoken import HTTP, SCGI, UWSGI
 from adapter.protocols.uwsgi import receiving as uwsgi
 from adapter.roles.serving.answering import App, Application, Parties
 from adapter.roles.serving.complaints import Complaints
@@ -23,7 +25,11 @@ from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends
 from adapter.unix.witness import Cells
 
-_RECEIVERS: dict[str, type[http1.Receiver] | type[uwsgi.Receiver]] = {HTTP: http1.Receiver, UWSGI: uwsgi.Receiver}
+_RECEIVERS: dict[str, type[http1.Receiver] | type[cgi.Receiver]] = {
+    HTTP: http1.Receiver,
+    UWSGI: uwsgi.Receiver,
+    SCGI: scgi.Receiver,
+}
 
 
 class Open(Protocol):

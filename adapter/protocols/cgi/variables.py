@@ -16,8 +16,6 @@ from adapter.protocols.http1.events import Head, Refused
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.target import is_authority
 
-from .packet import split
-
 Variables = dict[str, str]
 
 _NAMES: Final = re.compile(r"[!-~]*")
@@ -34,28 +32,26 @@ _LEFT_OUT = ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING
 _PROTOCOLS = frozenset({"HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/3.0", "HTTP/2", "HTTP/3"})
 
 
-def read_head(block: bytes, limits: Limits) -> Head:
-    """The request that these variables describe. Raises Refused."""
-    variables, scheme = _collect(block, limits)
+def read_head(names: list[str], values: list[str], limits: Limits, version: str) -> Head:
+    """The request that these variables describe. `version`: what the answer is to be framed for. Raises Refused."""
+    variables, scheme = _collect(names, values, limits)
     method = _method(variables)
     if variables.setdefault("SERVER_PROTOCOL", "HTTP/1.0") not in _PROTOCOLS:
-        raise Refused(400, "uwsgi: SERVER_PROTOCOL is no version of HTTP")
+        raise Refused(400, "SERVER_PROTOCOL is no version of HTTP")
     length = _length(variables, limits.body)
     if not is_authority(variables.get("HTTP_HOST", "")):
-        raise Refused(400, "uwsgi: Host is not `name[:port]` (RFC 9110 §7.2)")
+        raise Refused(400, "Host is not `name[:port]` (RFC 9110 §7.2)")
     target = _target(variables, limits.request_line)
     secure = _secure(variables, scheme)
     _tidy(variables, "443" if secure else "80")
     variables["wsgi.url_scheme"] = "https" if secure else "http"  # nobody else can have said it
-    # To the front end we speak as to a client of HTTP/1.0 that closes: it knows no chunks (nginx) and comes once per connection.
-    return Head(method, target, "HTTP/1.0", variables, keep_alive=False, expect_continue=False, length=length)
+    return Head(method, target, version, variables, keep_alive=False, expect_continue=False, length=length)
 
 
-def _collect(block: bytes, limits: Limits) -> tuple[Variables, str]:
+def _collect(names: list[str], values: list[str], limits: Limits) -> tuple[Variables, str]:
     """The variables by name, and what UWSGI_SCHEME says."""
-    names, values = split(block)
     if not _NAMES.fullmatch("".join(names)):
-        raise Refused(400, "uwsgi: a variable's name has characters that no name has")
+        raise Refused(400, "a variable's name has characters that no name has")
     found: Variables = {}
     fields: list[str] = []
     scheme = ""
@@ -66,16 +62,16 @@ def _collect(block: bytes, limits: Limits) -> tuple[Variables, str]:
         elif name[:6] == "UWSGI_":
             scheme = text if name == "UWSGI_SCHEME" else scheme
         elif "." in name or "\0" in text:
-            raise Refused(400, f"uwsgi: the variable {name} is not the front end's to set, or has a NUL")
+            raise Refused(400, f"the variable {name} is not the front end's to set, or has a NUL")
         elif name in _AGREED and found.get(name, text) != text:
-            raise Refused(400, f"uwsgi: {name} comes twice, and differs")
+            raise Refused(400, f"{name} comes twice, and differs")
         else:
             found[name] = text
     said = "".join(fields)
     if len(fields) > limits.header_count or len(said) > limits.header_bytes:
-        raise Refused(431, f"uwsgi: more than {limits.header_count} fields or {limits.header_bytes} bytes of them")
+        raise Refused(431, f"more than {limits.header_count} fields or {limits.header_bytes} bytes of them")
     if _CONTROL.search(said):
-        raise Refused(400, "uwsgi: a control character in a field (RFC 9110 §5.5)")
+        raise Refused(400, "a control character in a field (RFC 9110 §5.5)")
     return found, scheme
 
 
@@ -84,16 +80,16 @@ def _joined(name: str, before: str, text: str) -> str:
     if name not in _AGREED:
         return before + ("; " if name == "HTTP_COOKIE" else ",") + text
     if before != text:
-        raise Refused(400, f"uwsgi: {name} comes twice, and differs")
+        raise Refused(400, f"{name} comes twice, and differs")
     return before
 
 
 def _method(variables: Variables) -> str:
     method = variables.get("REQUEST_METHOD", "")
     if not _METHOD.fullmatch(method):
-        raise Refused(400, "uwsgi: REQUEST_METHOD is missing, or no method: `include uwsgi_params` sets it in nginx")
+        raise Refused(400, "REQUEST_METHOD is missing, or no method: nginx sets it by `include uwsgi_params` or `scgi_params`")
     if method == "CONNECT":
-        raise Refused(501, "uwsgi: CONNECT is for proxies (RFC 9110 §9.3.6)")
+        raise Refused(501, "CONNECT is for proxies (RFC 9110 §9.3.6)")
     return method
 
 
@@ -101,17 +97,17 @@ def _length(variables: Variables, most: int) -> int:
     """Bytes of content. The variable stays only if it says something."""
     said = {text for name in ("CONTENT_LENGTH", "HTTP_CONTENT_LENGTH") if (text := variables.get(name, ""))}
     if len(said) > 1:
-        raise Refused(400, "uwsgi: CONTENT_LENGTH and HTTP_CONTENT_LENGTH differ")
+        raise Refused(400, "CONTENT_LENGTH and HTTP_CONTENT_LENGTH differ")
     if not said:
         if variables.get("HTTP_TRANSFER_ENCODING"):
-            raise Refused(411, "uwsgi: chunked content without CONTENT_LENGTH: the front end must buffer it")
+            raise Refused(411, "chunked content without CONTENT_LENGTH: the front end must buffer it")
         variables.pop("CONTENT_LENGTH", None)
         return 0
     digits = said.pop()
     if not (digits.isascii() and digits.isdigit()):
-        raise Refused(400, "uwsgi: CONTENT_LENGTH is not a decimal number")
+        raise Refused(400, "CONTENT_LENGTH is not a decimal number")
     if len(digits) > _LENGTH_DIGITS or int(digits) > most:
-        raise Refused(413, f"uwsgi: CONTENT_LENGTH is more than {most} bytes")
+        raise Refused(413, f"CONTENT_LENGTH is more than {most} bytes")
     variables["CONTENT_LENGTH"] = digits
     return int(digits)
 
@@ -120,15 +116,15 @@ def _target(variables: Variables, longest: int) -> str:
     """What was asked for, as the client wrote it; SCRIPT_NAME, PATH_INFO and QUERY_STRING follow from it where they are not said."""
     target = variables.get("REQUEST_URI", "")
     if len(target) > longest:
-        raise Refused(414, f"uwsgi: REQUEST_URI is longer than {longest} bytes")
+        raise Refused(414, f"REQUEST_URI is longer than {longest} bytes")
     if _BLANK.search(target) or _BLANK.search(variables.get("QUERY_STRING", "")):
-        raise Refused(400, "uwsgi: a character in REQUEST_URI or QUERY_STRING that no URI has")
+        raise Refused(400, "a character in REQUEST_URI or QUERY_STRING that no URI has")
     path, _, query = target.partition("?")
     variables.setdefault("SCRIPT_NAME", "")
     variables.setdefault("QUERY_STRING", query)
     if "PATH_INFO" not in variables:
         if not target:
-            raise Refused(400, "uwsgi: neither REQUEST_URI nor PATH_INFO: `include uwsgi_params` sets them in nginx")
+            raise Refused(400, "neither REQUEST_URI nor PATH_INFO: nginx sets them by `include uwsgi_params` or `scgi_params`")
         variables["PATH_INFO"] = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), path)
     if not target:
         return variables["SCRIPT_NAME"] + variables["PATH_INFO"]
