@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGALRM, SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH
+from typing import Self
 
 import pytest
 
@@ -60,6 +61,40 @@ def test_several_instances_share_a_listener(record_property: Record) -> None:
                 assert two.stop() == 0
                 with server(holder) as new_two:
                     new_two.wait_for("adapter: info: serving generation=")
+                    load.lap()
+                    report = load.stop().told(record_property)
+        assert report.failed == 0, str(report)
+
+
+class Passed(Adapter):
+    """A server that gets its listener by LISTEN_FDS, as systemd and its like pass it on: from whoever holds it on our fd 0."""
+
+    def __enter__(self) -> Self:
+        told = 'exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+        self.program = ("sh", "-c", told, "sh", *self.program)
+        return super().__enter__()
+
+
+def test_several_instances_by_listen_fds(record_property: Record) -> None:
+    """Two servers on one socket that somebody else opened (LISTEN_FDS), restarted in turn under load: 0 failed of all."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as held:
+        address = f"127.0.0.1:{held.getsockname()[1]}"
+
+        def instance() -> Passed:
+            return Passed("exact.py", bind=(), stdin=held.fileno(), keeps_listener=True)
+
+        with instance() as one, instance() as two:
+            for each in (one, two):
+                each.wait_for("adapter: info: serving generation=")
+            with Load(address) as load:
+                assert one.stop() == 0
+                with instance() as three:
+                    three.wait_for("adapter: info: serving generation=")
+                    os.kill(two.process.pid, SIGKILL)
+                    load.lap()
+                    three.reload()
+                    for worker in two.ready():
+                        wait_until_gone(worker.pid)
                     load.lap()
                     report = load.stop().told(record_property)
         assert report.failed == 0, str(report)

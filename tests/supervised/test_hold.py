@@ -12,6 +12,7 @@ import pytest
 from kit.load import Load
 from kit.scandir import KINDS, RUNSVDIR, Kind, Scandir
 from kit.server import Adapter, Caged, listening
+from kit.supervisord import Supervisord
 
 Record = Callable[[str, object], None]
 
@@ -49,6 +50,22 @@ def test_a_rolling_restart_of_two(record_property: Record) -> None:
             site.restart(name)
         load.lap()
         assert load.lap() == {"2"}
+        report = load.stop().told(record_property)
+        assert report.failed == 0, str(report)
+
+
+def test_supervisorctl_restart_refuses_nobody(record_property: Record) -> None:
+    """`supervisorctl restart` of a [program] beside a holder, then kill -9 of its master: 0 refused, 0 reset, 0 lost."""
+    with Supervisord("adapter-hold.conf") as sv, Load(sv.address) as load:
+        pids = sv.pids()
+        sv.deploy("exact.py", 2)
+        sv.ctl("restart", "web")
+        assert sv.pids() != pids
+        load.until("2")
+        mark = sv.logs["web"].mark()
+        os.kill(sv.pids()[0], SIGKILL)
+        sv.logs["web"].wait_for("adapter: info: serving generation=", since=mark)
+        load.lap()
         report = load.stop().told(record_property)
         assert report.failed == 0, str(report)
 
