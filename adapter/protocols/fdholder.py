@@ -15,6 +15,8 @@ _COUNT = struct.Struct(">I")
 LONGEST = 65536
 """Bytes of a body that we believe; what a holder lists is far shorter."""
 
+_FOR_EVER = b"\x60" + bytes(11)  # a TAI64N label, 12 bytes: until when s6-fdholderd is to have it
+
 LIST = b"L"
 GIVEN = b"\0"
 
@@ -32,6 +34,12 @@ class Retrieve(NamedTuple):
 
     name: str
     forget: bool
+
+
+class Store(NamedTuple):
+    """Have this descriptor, which comes beside the question, under this name."""
+
+    name: str
 
 
 class Listing(NamedTuple):
@@ -56,22 +64,41 @@ def cut(data: bytes) -> Message | None:
 
 def retrieve(name: str) -> bytes:
     """The body that asks for this name, and leaves it with the holder. Raises ValueError: no holder has such a name."""
+    return b"R\0" + _packed(name)
+
+
+def store(name: str) -> bytes:
+    """The body that gives a descriptor, for ever. Raises ValueError as `retrieve`."""
+    return b"S" + _FOR_EVER + _packed(name)
+
+
+def _packed(name: str) -> bytes:
     said = name.encode()
     if not 0 < len(said) <= 255 or b"\0" in said:
         raise ValueError(name)
-    return b"R\0" + bytes((len(said),)) + said + b"\0"
+    return bytes((len(said),)) + said + b"\0"
 
 
-def question(body: bytes) -> Retrieve | Listing | None:
+def _name(packed: bytes) -> str:
+    """Raises ValueError."""
+    if len(packed) < 3 or len(packed) != 2 + packed[0] or packed[-1]:
+        raise ValueError("not a name")
+    return packed[1:-1].decode()
+
+
+def question(body: bytes) -> Retrieve | Store | Listing | None:
     """What a client asks; None: nothing that we do."""
-    if body == LIST:
-        return Listing()
-    if len(body) < 5 or body[:1] != b"R" or body[1] > 1 or len(body) != 4 + body[2] or body[-1:] != b"\0":
-        return None
     try:
-        return Retrieve(body[3:-1].decode(), bool(body[1]))
-    except UnicodeDecodeError:
+        match body[:1]:
+            case b"L" if body == LIST:
+                return Listing()
+            case b"R" if body[1:2] in {b"\0", b"\1"}:
+                return Retrieve(_name(body[2:]), body[1] == 1)
+            case b"S":
+                return Store(_name(body[1 + len(_FOR_EVER) :]))
+    except ValueError:
         return None
+    return None
 
 
 def refused(number: int) -> bytes:

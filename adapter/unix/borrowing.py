@@ -9,8 +9,11 @@ _DESCRIPTORS = 8
 _PART = 4096
 
 
-def ask(path: str, question: bytes, complete: Callable[[bytes], bool], *, patience: float) -> tuple[bytes, list[int]]:
-    """Send the question to the socket at `path` (or `@NAME`), and receive until the answer is `complete`, or ends.
+def ask(
+    path: str, question: bytes, complete: Callable[[bytes], bool], *, patience: float, give: tuple[int, ...] = ()
+) -> tuple[bytes, list[int]]:
+    """Send the question to the socket at `path` (or `@NAME`), and receive until the answer is `complete`, or ends. `give`: descriptors
+    to go with the question.
 
     Descriptors are close-on-exec, and the caller's. Raises OSError: nobody there, TimeoutError after `patience` seconds in all;
     and what `complete` raises, the descriptors being closed.
@@ -19,12 +22,15 @@ def ask(path: str, question: bytes, complete: Callable[[bytes], bool], *, patien
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
         _wait(wire, deadline)
         wire.connect("\0" + path[1:] if path.startswith("@") else path)
-        wire.sendall(question)
+        if give:
+            socket.send_fds(wire, [question], list(give), socket.MSG_NOSIGNAL)
+        else:
+            wire.sendall(question)
         said, fds = b"", list[int]()
         try:
             while not complete(said):
                 _wait(wire, deadline)
-                part, came = _receive(wire)
+                part, came = receive(wire)
                 fds += came
                 said += part
                 if not part:
@@ -48,7 +54,8 @@ def _wait(wire: socket.socket, deadline: float) -> None:
     wire.settimeout(left)
 
 
-def _receive(wire: socket.socket) -> tuple[bytes, list[int]]:
+def receive(wire: socket.socket) -> tuple[bytes, list[int]]:
+    """What is there, and descriptors that came with it (close-on-exec). Raises OSError."""
     # Not socket.recv_fds: it does not set MSG_CMSG_CLOEXEC.
     space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
     data, ancillary, _, _ = wire.recvmsg(_PART, space, socket.MSG_CMSG_CLOEXEC)

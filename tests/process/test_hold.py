@@ -15,8 +15,9 @@ import pytest
 from adapter.config.addresses import Hold
 from adapter.exits import SystemFailure
 from adapter.protocols import fdholder
-from adapter.roles.master.holder import borrow
-from kit.asked import Asked
+from adapter.roles.master.holder import borrow, give_back
+from adapter.unix import listeners
+from kit.asked import Asked, free_port
 from kit.holder import Holder
 from kit.load import Load
 from kit.pythons import NOBODY, said_by
@@ -164,6 +165,46 @@ def test_a_server_outlives_the_holder() -> None:
         assert listening(f"unix:{holder.directory}/web.sock")
         served.reload()
         assert Asked(holder.address, "/").answer() == (200, b"hello\n")
+
+
+def test_a_new_holder_gets_its_listeners_back(record_property: Record) -> None:
+    """kill -9 of the holder under load: the next one waits for the addresses, a reload of the server gives them back; 0 failed of all."""
+    port = free_port()
+    words = (f"web=127.0.0.1:{port}", "unix=unix:{directory}/web.sock")
+    with Holder(*words) as holder:
+        holder.wait_for("adapter: info: ready")
+        both = (holder.bind("web"), holder.bind("unix"))
+        with Adapter("exact.py", bind=both, keeps_listener=True) as served, Load(holder.address) as load:
+            os.kill(holder.process.pid, SIGKILL)
+            assert holder.process.exit_code() == -SIGKILL
+            path = f"{holder.directory}/web.sock"
+            with Holder(words[0], f"unix=unix:{path}") as again:
+                again.wait_for(f"adapter: warning: cannot bind 127.0.0.1:{port}: address in use .*it gives it back")
+                again.wait_for("adapter: info: ready")
+                with Adapter("hello.py", bind=(again.bind("web"),), keeps_listener=True) as refused:
+                    assert refused.process.exit_code() == 111
+                    refused.wait_for("adapter: fatal: .*the holder has lost it to somebody who listens there still")
+                one, two = (Hold(again.socket, name) for name in ("web", "unix"))
+                with socket.create_server(("127.0.0.1", 0)) as other:
+                    elsewhere = listeners.adopt(other.detach(), name="web")
+                with pytest.raises(SystemFailure, match="the holder says invalid argument"):
+                    give_back(one, elsewhere)
+                elsewhere.socket.close()
+                served_by = Path(holder.socket)
+                served_by.unlink()
+                served_by.symlink_to(again.socket)  # the next holder at the same place
+                served.reload()
+                for name in ("web", "unix"):
+                    again.wait_for(f"adapter: info: holding name={name} ")
+                assert served.stop() == 0
+                had = borrow(two)
+                assert had.address == f"unix:{path}"
+                had.socket.close()
+                with Adapter("exact.py", bind=(again.bind("web"),), keeps_listener=True) as second:
+                    second.wait_for("adapter: info: serving generation=")
+                    load.lap()
+                    report = load.stop().told(record_property)
+        assert report.failed == 0, str(report)
 
 
 def test_what_is_asked_for_must_be_there() -> None:

@@ -81,7 +81,7 @@ class Holder:
                 self._stock.close()
                 raise
             self._allowed = _allowed(holding)
-        self._counter = Counter(log, self._own, self._allowed, self._stock.of, self._stock.names)
+        self._counter = Counter(log, self._own, self._allowed, self._stock)
 
     def _restore(self, record: dict[str, Any], holding: Holding | None) -> None:
         self._log.info("a new image of the same process", version=adapter.__version__, pid=os.getpid())

@@ -24,6 +24,7 @@ class Listeners:
         self._log = log
         self._open: dict[str, Listener] = {}
         self._spoken: dict[str, str] = {}  # by the latest that was asked for
+        self._carried: set[str] = set()  # had from the former image, and not looked after yet
         self._inherited: list[str] = []  # adopted because they came with us, not because an option names them: kept for ever
 
     def adopt_inherited(self) -> None:
@@ -46,10 +47,23 @@ class Listeners:
             for address in opened:
                 listeners.close(self._open.pop(address))
             raise
+        self._look_after(self._carried & wanted.keys())
         for address in opened:
             self._log.info("listening", address=self._open[address].address, protocol=wanted[address])
         self._spoken |= wanted
         return wanted
+
+    def _look_after(self, known: Iterable[str]) -> None:
+        """A holder that died and came again has nothing: of what it gave us we give it a duplicate. It is a favour: failing, it is a warning."""
+        self._carried = set()
+        for text in known:
+            address = addresses.parse(text) if text.startswith("hold:") else None
+            if isinstance(address, addresses.Hold) and (listener := self._open[text]).name:
+                try:
+                    if holder.give_back(address, listener):
+                        self._log.info("given back to its holder", address=listener.address, holder=text)
+                except Fatal as error:
+                    self._log.warning(error.sentence)
 
     def _wanted(self, settings: Settings) -> dict[str, str]:
         """What is to be spoken on each address. Raises Misuse when one socket has two addresses and is to speak two protocols."""
@@ -128,6 +142,7 @@ class Listeners:
                 "owned": each.owned,
                 "inode": each.inode,
                 "numbers": each.numbers,
+                "name": each.name,
                 "spoken": self._spoken.get(address, HTTP),
             }
             for address, each in self._open.items()
@@ -146,7 +161,9 @@ class Listeners:
                 owned=bool(each["owned"]),
                 inode=tuple(inode) if inode else None,
                 numbers=tuple(each.get("numbers", ())),
+                name=str(each.get("name", "")),
             )
+            self._carried.add(address)
 
 
 def _turn_away(listener: Listener) -> None:

@@ -5,13 +5,14 @@ import errno
 import pytest
 
 from adapter.protocols import fdholder
-from adapter.protocols.fdholder import Listing, Message, Retrieve
+from adapter.protocols.fdholder import Listing, Message, Retrieve, Store
 
 SEEN = [
     (b"\0\0\0\x0b\0\0R\0\x07tcp:web\0", Retrieve("tcp:web", forget=False)),
     (b"\0\0\0\x08\0\0R\0\x04nope\0", Retrieve("nope", forget=False)),
     (b"\0\0\0\x08\0\0R\1\x04nope\0", Retrieve("nope", forget=True)),
     (b"\0\0\0\1\0\0L", Listing()),
+    (b"\0\0\0\x16\0\1S`\0\0\0k\6jn#xf \7tcp:two\0", Store("tcp:two")),
 ]
 
 
@@ -20,10 +21,13 @@ def test_questions_of_s6(wire, meant):
     """What s6-fdholder-retrieve and -list send is understood, and is what we send."""
     message = fdholder.cut(wire)
 
-    assert message == Message(wire[6:], 0, b"")
+    assert message == Message(wire[6:], int(isinstance(meant, Store)), b"")
     assert fdholder.question(message.body) == meant
     if meant == Retrieve(getattr(meant, "name", ""), forget=False):
         assert fdholder.pack(fdholder.retrieve(meant.name)) == wire
+    if isinstance(meant, Store):
+        assert fdholder.question(fdholder.store(meant.name)) == meant
+        assert len(fdholder.store(meant.name)) == len(message.body)
 
 
 def test_the_list_of_s6():
