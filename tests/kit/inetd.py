@@ -3,14 +3,18 @@
     with Xinetd("shop", "exact.py") as site, Load(site.address) as load:
         site.deploy("exact.py", 2)
 
-Each runs a file of conf/xinetd or conf/inetd, its site's words replaced by the `sed` line of the README there. The directory
+Each runs a file as in conf/xinetd or conf/inetd, made for the site by the line of the README there. The directory
 is what the samples call /opt/shop: `venv`, `current`, a link to the latest of `releases/`, and `log`.
 """
 
+import contextlib
+import io
 import os
 import pwd
 import re
+import shlex
 import shutil
+import string
 import subprocess
 import sys
 import tempfile
@@ -20,6 +24,7 @@ from signal import SIGTERM
 from types import TracebackType
 from typing import Self
 
+from adapter.cli.main import run
 from kit.asked import Asked, free_port
 from kit.lines import Lines
 from kit.releases import Releases
@@ -103,7 +108,7 @@ class Site:
     def end(self) -> None:
         """Stop the super-server, then the servers that it leaves behind; those of single connections end by themselves."""
         self.stop()
-        if (pidfile := self.directory / "log" / "web.pid").exists():
+        if (pidfile := self.directory / "log" / "shop.pid").exists():
             stopped = self.adapter("stop", str(pidfile), "--wait")
             assert stopped.returncode == 0, stopped
         self.process.wait_alone()
@@ -139,7 +144,7 @@ class Site:
     @property
     def pid(self) -> int:
         """The process id of the server in `wait` mode, as an operator finds it."""
-        return int((self.directory / "log" / "web.pid").read_text())
+        return int((self.directory / "log" / "shop.pid").read_text())
 
 
 class Xinetd(Site):
@@ -157,7 +162,7 @@ class Xinetd(Site):
         return Tail(self.directory / "log" / "xinetd.log")
 
     def web_log(self) -> Lines:
-        return Tail(self.directory / "log" / "web.log")
+        return Tail(self.directory / "log" / "shop.log")
 
 
 class Inetd(Site):
@@ -170,7 +175,7 @@ class Inetd(Site):
         return [str(INETD), "-d", str(self.sample)]  # -d: in the foreground, as -i, and it says when it listens
 
     def web_log(self) -> Lines:
-        return Tail(self.directory / "log" / "web.log")
+        return Tail(self.directory / "log" / "shop.log")
 
 
 class Tcpserver(Site):
@@ -190,13 +195,16 @@ class Socat(Site):
     signalled = 128 + SIGTERM
 
     def __init__(self, app: str = "exact.py", changed: Mapping[str, str] | None = None, how: str = ",nofork") -> None:
-        super().__init__("socat", app, {'s",nofork': f's"{how}', **(changed or {})})
+        super().__init__("socat", app, {"\"',nofork": f"\"'{how}", **(changed or {})})
 
 
 def _installed(folder: str, sample: str, words: Mapping[str, str]) -> str:
-    """The sample as the README's own line installs it."""
+    """The sample as the README's own line installs it, with the kind that makes this file."""
     readme = (ROOT / "conf" / folder / "README.md").read_text()
-    (line,) = re.findall(rf"^ *(sed .* conf/{folder}/shop) >>? ", readme, re.MULTILINE)
-    env = {**os.environ, **words, "OWNER": pwd.getpwuid(os.getuid()).pw_name}
-    line = line.replace(f"conf/{folder}/shop", f"conf/{folder}/{sample}")
-    return subprocess.run(["sh", "-c", line], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout
+    (line,) = re.findall(rf"^ *\$SHOP/venv/bin/adapter (conf {folder} .*) >>? /etc/", readme, re.MULTILINE)
+    kind = sample.replace("shop", folder)
+    words = {**words, "OWNER": pwd.getpwuid(os.getuid()).pw_name}
+    argv = shlex.split(string.Template(line.replace(f"conf {folder} ", f"conf {kind} ")).substitute(words))
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert run(argv) == 0
+    return printed.getvalue()

@@ -30,7 +30,7 @@ def a_stopped_server_is_started_again(start: Start) -> None:
 def a_reload_keeps_the_process(start: Start) -> None:
     """`adapter reload --wait` under load, of a good release and of a broken one: 0 failed of all, one PID."""
     with start("exact.py") as site, Load(site.address) as load:
-        pid, control = site.pid, str(site.directory / "log" / "web.control")
+        pid, control = site.pid, str(site.directory / "log" / "shop.control")
         site.deploy("exact.py", 2)
         reloaded = site.adapter("reload", control, "--wait")
         assert reloaded.returncode == 0, reloaded

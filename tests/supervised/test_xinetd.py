@@ -25,7 +25,7 @@ def test_wait(promise: Callable[[wait.Start], None]) -> None:
 
 def test_without_a_log_file_the_client_is_still_spared() -> None:
     """No --log-file: what the application prints goes to syslog, or nowhere; an answer is an answer, to the byte."""
-    with Xinetd("shop", "printing.py", changed={"--log-file {directory}/log/web.log": ""}) as site:
+    with Xinetd("shop", "printing.py", changed={"--log-file {directory}/log/shop.log": ""}) as site:
         heard = talk(site.address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert heard.startswith(b"HTTP/1.1 200 OK\r\n")
         assert b"printed" not in heard

@@ -1,0 +1,88 @@
+"""The kinds of configuration, one row each: what files it has, from which template, and how those spell a word."""
+
+from typing import NamedTuple
+
+from adapter.supervisors.confs.syntax import (
+    CIRCUS,
+    ENVDIR,
+    INETD,
+    JSON,
+    MONIT,
+    SHELL,
+    SHELL_TWICE,
+    SOCAT,
+    SUPERVISORD,
+    SYSTEMD,
+    XINETD,
+    Syntax,
+)
+
+_SCRIPT = 0o755
+
+
+class Piece(NamedTuple):
+    """A file. Paths are those of the configuration; @{name} in one is the service's."""
+
+    path: str
+    template: str  # below templates/
+    syntax: Syntax
+    mode: int = 0o644
+    shared: bool = False  # one for all services, with --all
+
+
+class Kind(NamedTuple):
+    """A supervisor, and a way of living under it."""
+
+    name: str
+    what: str  # for --help
+    drain: int  # seconds: --drain-timeout, when nobody says another
+    pieces: tuple[Piece, ...]
+    own: bool = False  # the program runs in the configuration's directory, or can name it: paths may be relative
+    privileged: bool = False  # root starts it and it names the user
+    address: bool = True  # adapter opens the address itself
+    workers: bool = True
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "supervisord",
+            "a [program] of supervisord",
+            20,
+            (
+                Piece("adapter.conf", "supervisord/program", SUPERVISORD),
+                Piece("supervisord.conf", "supervisord/supervisord", SUPERVISORD, shared=True),
+            ),
+            own=True,
+        ),
+        Kind(
+            "supervisord-fcgi",
+            "an [fcgi-program] of supervisord, which opens the address",
+            20,
+            (
+                Piece("adapter-fcgi.conf", "supervisord/fcgi", SUPERVISORD),
+            ),
+            own=True,
+            address=False,
+            workers=False,
+        ),
+        Kind(
+            "daemontools",
+            "a service directory for svscan, with a logger",
+            60,
+            (
+                Piece("run", "daemontools/run", SHELL, _SCRIPT),
+                Piece("log/run", "daemontools/log-run", SHELL, _SCRIPT),
+                *(Piece(f"env/ADAPTER_{name.upper()}", f"env/{name}", ENVDIR) for name in ("app", "bind", "chdir", "config", "control", "uid", "workers")),
+            ),
+            own=True,
+        ),
+        Kind("xinetd", "a service of xinetd, one process per connection", 8, (Piece("@{name}", "xinetd/nowait", XINETD),), privileged=True, address=False, workers=False),
+        Kind("xinetd-wait", "a service of xinetd, one server on its listener", 60, (Piece("@{name}-wait", "xinetd/wait", XINETD),), privileged=True, address=False),
+        Kind("inetd", "a line of inetd.conf, one process per connection", 8, (Piece("@{name}", "inetd/nowait", INETD),), privileged=True, address=False, workers=False),
+        Kind("inetd-wait", "a line of inetd.conf, one server on inetd's listener", 60, (Piece("@{name}-wait", "inetd/wait", INETD),), privileged=True, address=False),
+        Kind("tcpserver", "a script with tcpserver, one process per connection", 8, (Piece("tcpserver", "inetd/tcpserver", SHELL, _SCRIPT),), address=False, workers=False),
+        Kind("socat", "a script with socat, one process per connection", 8, (Piece("socat", "inetd/socat", SOCAT, _SCRIPT),), address=False, workers=False),
+    )
+}

@@ -1,0 +1,137 @@
+"""`adapter conf`: conf/ is its output, words survive every syntax, and what a syntax cannot say is refused."""
+
+import configparser
+import shlex
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.exits import Misuse
+from adapter.supervisors.confs import syntax
+from adapter.supervisors.confs.kinds import KINDS
+from adapter.supervisors.confs.rendering import render
+from adapter.supervisors.confs.samples import SAMPLES, rendered
+from adapter.supervisors.confs.shelf import templates
+from adapter.supervisors.confs.values import Values
+
+CONF = Path(__file__).parents[3] / "conf"
+WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("é'\";#%$` \\"), min_size=1, max_size=12)
+SITE = Values(name="shop", app="shop.wsgi", chdir="/srv/shop", user="www", run="/run/shop", logs="/var/log/shop", program="/v/adapter")
+
+
+def files(kind, values, **more):
+    """What the kind makes of these values: text by path."""
+    services = values if isinstance(values, list) else [values]
+    return {path: file.text for path, file in render(KINDS[kind], templates(KINDS[kind]), services, **more).items()}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda each: each.kind)
+def test_conf_is_the_output(sample):
+    """Each file of conf/ that `adapter conf` can write is what it writes, to the byte and the mode (`make docs` writes them anew)."""
+    made = rendered(sample)
+
+    assert {path: (CONF / path).read_text() for path in made} == {path: file.text for path, file in made.items()}
+    assert {path: (CONF / path).stat().st_mode & 0o111 for path in made} == {path: file.mode & 0o111 for path, file in made.items()}
+
+
+def test_every_kind_has_a_sample():
+    """No kind is without a file in conf/."""
+    assert {sample.kind for sample in SAMPLES} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_left_open(kind):
+    """No placeholder is left in any file, with all values given and with a --config."""
+    for values in (SITE, SITE._replace(app=None, chdir=None, config="/etc/adapter/shop.toml")):
+        assert [path for path, text in files(kind, values).items() if "@{" in text] == []
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb", "../x", "-x", "a/b", 'a"b', "a$b", "a%b", "x" * 64])
+@pytest.mark.parametrize("kind", KINDS)
+def test_bad_names(kind, name):
+    """A name that is more than a name is refused, whatever the kind."""
+    with pytest.raises(Misuse, match="cannot be named"):
+        files(kind, SITE._replace(name=name))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", [{"app": "a\nb"}, {"chdir": "/a\nb"}, {"user": "a\nb"}, {"run": "/a\nb"}, {"more": (("--threads", "8\n9"),)}])
+def test_no_line_is_forged(kind, bad):
+    """A newline in any value is refused, so nothing can become a line of its own."""
+    with pytest.raises(Misuse):
+        files(kind, SITE._replace(**bad))
+
+
+@given(WORDS)
+def test_shell_words(word):
+    """What a shell reads is the word; evaluated twice inside double quotes, too."""
+    assert shlex.split(syntax.SHELL.spell(word)) == [word]
+    once = shlex.split(f'"{syntax.SHELL_TWICE.spell(word)}"') if "$" not in word and "`" not in word else None
+    assert once is None or shlex.split(once[0]) == [word]
+
+
+@given(WORDS)
+def test_supervisord_words(word):
+    """What supervisord reads (configparser with inline comments, its expansions, shlex) is the word."""
+    parser = configparser.RawConfigParser(inline_comment_prefixes=(";", "#"), strict=False)
+    parser.read_string(f"[program:x]\ncommand=adapter serve {syntax.SUPERVISORD.spell(word)}\n    --last\n")
+
+    assert shlex.split(parser["program:x"]["command"] % {}) == ["adapter", "serve", word, "--last"]
+
+
+@given(WORDS)
+def test_systemd_words(word):
+    """systemd.service(5) undone by hand: quotes and backslashes off, %% and $$ halved, is the word; nothing else is special within."""
+    spelled = syntax.SYSTEMD.spell(word)
+    if spelled != word:
+        inside = spelled[1:-1]
+        assert string.Template(inside.replace("%%", "\0")).substitute() == inside.replace("$$", "$").replace("%%", "\0")
+        spelled = inside.replace("%%", "%").replace("$$", "$").replace('\\"', '"').replace("\\\\", "\\")
+
+    assert spelled == word
+
+
+@pytest.mark.parametrize("kind", ["xinetd", "inetd", "socat"])
+def test_what_cannot_be_said(kind):
+    """A word with a blank, where no quotes are known: a sentence that names the syntax and the word."""
+    with pytest.raises(Misuse, match=r"cannot say 'my shop\.wsgi'"):
+        files(kind, SITE._replace(app="my shop.wsgi"))
+
+
+def test_relative_paths():
+    """Only who runs a program where its configuration is can mean a relative path."""
+    with pytest.raises(Misuse, match="absolute"):
+        files("xinetd", SITE._replace(chdir="shop"))
+
+
+@pytest.mark.parametrize("kind", ["xinetd", "inetd", "tcpserver"])
+def test_a_socket_file_where_a_port_is_opened(kind):
+    """unix: is refused where the supervisor opens a port."""
+    with pytest.raises(Misuse, match="HOST:PORT|cannot"):
+        files(kind, SITE._replace(bind="unix:/run/shop sock"))
+
+
+def test_patience_fits_the_drain():
+    """supervisord waits longer than the drain that was asked for."""
+    text = files("supervisord", SITE._replace(drain=90))["adapter.conf"]
+
+    assert "--drain-timeout 90s\n" in text
+    assert "\nstopwaitsecs=100 " in text
+
+
+def test_together():
+    """--all: a group of supervisord's, which finds the programs; a scan directory."""
+    both = [SITE._replace(name=name, app=None, chdir=None, config=f"/etc/adapter/{name}.toml") for name in ("blog", "shop")]
+    supervisord = files("supervisord", both, together=True)
+    daemontools = files("daemontools", both, together=True)
+
+    assert set(supervisord) == {"supervisord.conf", "blog/adapter.conf", "shop/adapter.conf"}
+    assert "[group:apps]\nprograms=blog,shop " in supervisord["supervisord.conf"]
+    assert "\nfiles=*/adapter.conf " in supervisord["supervisord.conf"]
+    assert "supervisorctl signal HUP apps:shop\n" in supervisord["shop/adapter.conf"]
+    assert {"blog/run", "shop/run", "blog/log/run"} < set(daemontools)
+    assert daemontools["shop/env/ADAPTER_CONFIG"] == "/etc/adapter/shop.toml\n"
+    assert "shop/env/ADAPTER_APP" not in daemontools
