@@ -26,7 +26,9 @@ def put(directory: str, files: Mapping[str, tuple[str, int]], *, force: bool) ->
         wanted = {path: file for path, file in files.items() if not _there(root, directory, path, *file)}
         other = [path for path in wanted if _exists(root, path)]
         if other and not force:
-            raise Misuse(f"{directory} has other files of that name, and none is overwritten: {', '.join(other)}; compare, or say --force")
+            raise Misuse(
+                f"{directory} has other files of that name, and none is overwritten: {', '.join(other)}; compare, or say --force"
+            )
         for path, (text, mode) in wanted.items():
             _write(root, directory, path, text, mode)
     finally:
@@ -40,7 +42,9 @@ def _there(root: int, directory: str, path: str, text: str, mode: int) -> bool:
         with _parent(root, path, make=False) as (parent, name):
             found = os.lstat(name, dir_fd=parent)
             if not stat.S_ISREG(found.st_mode):
-                raise Misuse(f"cannot write {directory}/{path}: what is there is no plain file; remove it, or choose another --out")
+                raise Misuse(
+                    f"cannot write {directory}/{path}: what is there is no plain file; remove it, or choose another --out"
+                )
             fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     except FileNotFoundError:
         return False

@@ -53,5 +53,5 @@ def test_no_link_is_followed(tmp_path, path):
 def test_a_directory_that_cannot_be(tmp_path):
     """A file where the directory should be: one sentence."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(SystemFailure, match="cannot write to the directory .*/file: "):
+    with pytest.raises(SystemFailure, match=r"cannot write to the directory .*/file: "):
         put(str(tmp_path / "file"), FILES, force=False)

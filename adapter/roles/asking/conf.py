@@ -20,7 +20,17 @@ from adapter.supervisors.confs.shelf import templates
 from adapter.supervisors.confs.values import Values
 from adapter.unix.deposits import put
 
-_OWN = ("app", "bind", "chdir", "control", "drain_timeout", "log_file", "pidfile", "uid", "workers")  # what templates say themselves
+_OWN = (
+    "app",
+    "bind",
+    "chdir",
+    "control",
+    "drain_timeout",
+    "log_file",
+    "pidfile",
+    "uid",
+    "workers",
+)  # what templates say themselves
 
 
 class Asked(NamedTuple):
@@ -70,7 +80,10 @@ def _single(kind: Kind, asked: Asked) -> Values:
     _check(asked)
     name = asked.name or _named(asked.app)
     values = _common(kind, asked, name)._replace(
-        app=asked.app, chdir=os.path.join(here(), asked.chdir) if asked.chdir else here(), more=_more(asked.more), workers=asked.workers or "2"
+        app=asked.app,
+        chdir=os.path.join(here(), asked.chdir) if asked.chdir else here(),
+        more=_more(asked.more),
+        workers=asked.workers or "2",
     )
     if asked.bind is not None:
         values = values._replace(bind=asked.bind if "$" in asked.bind else str(addresses.parse(asked.bind)))
@@ -80,7 +93,9 @@ def _single(kind: Kind, asked: Asked) -> Values:
 def _several(kind: Kind, asked: Asked) -> list[Values]:
     """A service for each NAME.toml of a directory, as uWSGI's Emperor has a vassal for each file of one."""
     if asked._replace(every=None, user=None, run_dir=None, log_dir=None) != Asked():
-        raise Misuse("conf --all takes everything from the files of that directory: only --user, --run-dir and --log-dir go with it")
+        raise Misuse(
+            "conf --all takes everything from the files of that directory: only --user, --run-dir and --log-dir go with it"
+        )
     directory = os.path.join(here(), str(asked.every))
     try:
         names = sorted(name for name in os.listdir(directory) if name.endswith(".toml"))

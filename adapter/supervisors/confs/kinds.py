@@ -3,16 +3,11 @@
 from typing import NamedTuple
 
 from adapter.supervisors.confs.syntax import (
-    CIRCUS,
     ENVDIR,
     INETD,
-    JSON,
-    MONIT,
     SHELL,
-    SHELL_TWICE,
     SOCAT,
     SUPERVISORD,
-    SYSTEMD,
     XINETD,
     Syntax,
 )
@@ -60,9 +55,7 @@ KINDS = {
             "supervisord-fcgi",
             "an [fcgi-program] of supervisord, which opens the address",
             20,
-            (
-                Piece("adapter-fcgi.conf", "supervisord/fcgi", SUPERVISORD),
-            ),
+            (Piece("adapter-fcgi.conf", "supervisord/fcgi", SUPERVISORD),),
             own=True,
             address=False,
             workers=False,
@@ -74,15 +67,62 @@ KINDS = {
             (
                 Piece("run", "daemontools/run", SHELL, _SCRIPT),
                 Piece("log/run", "daemontools/log-run", SHELL, _SCRIPT),
-                *(Piece(f"env/ADAPTER_{name.upper()}", f"env/{name}", ENVDIR) for name in ("app", "bind", "chdir", "config", "control", "uid", "workers")),
+                *(
+                    Piece(f"env/ADAPTER_{name.upper()}", f"env/{name}", ENVDIR)
+                    for name in ("app", "bind", "chdir", "config", "control", "uid", "workers")
+                ),
             ),
             own=True,
         ),
-        Kind("xinetd", "a service of xinetd, one process per connection", 8, (Piece("@{name}", "xinetd/nowait", XINETD),), privileged=True, address=False, workers=False),
-        Kind("xinetd-wait", "a service of xinetd, one server on its listener", 60, (Piece("@{name}-wait", "xinetd/wait", XINETD),), privileged=True, address=False),
-        Kind("inetd", "a line of inetd.conf, one process per connection", 8, (Piece("@{name}", "inetd/nowait", INETD),), privileged=True, address=False, workers=False),
-        Kind("inetd-wait", "a line of inetd.conf, one server on inetd's listener", 60, (Piece("@{name}-wait", "inetd/wait", INETD),), privileged=True, address=False),
-        Kind("tcpserver", "a script with tcpserver, one process per connection", 8, (Piece("tcpserver", "inetd/tcpserver", SHELL, _SCRIPT),), address=False, workers=False),
-        Kind("socat", "a script with socat, one process per connection", 8, (Piece("socat", "inetd/socat", SOCAT, _SCRIPT),), address=False, workers=False),
+        Kind(
+            "xinetd",
+            "a service of xinetd, one process per connection",
+            8,
+            (Piece("@{name}", "xinetd/nowait", XINETD),),
+            privileged=True,
+            address=False,
+            workers=False,
+        ),
+        Kind(
+            "xinetd-wait",
+            "a service of xinetd, one server on its listener",
+            60,
+            (Piece("@{name}-wait", "xinetd/wait", XINETD),),
+            privileged=True,
+            address=False,
+        ),
+        Kind(
+            "inetd",
+            "a line of inetd.conf, one process per connection",
+            8,
+            (Piece("@{name}", "inetd/nowait", INETD),),
+            privileged=True,
+            address=False,
+            workers=False,
+        ),
+        Kind(
+            "inetd-wait",
+            "a line of inetd.conf, one server on inetd's listener",
+            60,
+            (Piece("@{name}-wait", "inetd/wait", INETD),),
+            privileged=True,
+            address=False,
+        ),
+        Kind(
+            "tcpserver",
+            "a script with tcpserver, one process per connection",
+            8,
+            (Piece("tcpserver", "inetd/tcpserver", SHELL, _SCRIPT),),
+            address=False,
+            workers=False,
+        ),
+        Kind(
+            "socat",
+            "a script with socat, one process per connection",
+            8,
+            (Piece("socat", "inetd/socat", SOCAT, _SCRIPT),),
+            address=False,
+            workers=False,
+        ),
     )
 }

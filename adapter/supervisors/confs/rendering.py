@@ -15,7 +15,9 @@ from adapter.supervisors.confs.syntax import Syntax
 from adapter.supervisors.confs.values import Values, checked
 
 _PLACE = re.compile(r"@\{([a-z_]+)\}")
-_MARGIN = 10  # seconds a supervisor waits beyond the drain: what is stuck in C is killed 1.5 s after it, the rest is for a busy machine
+_MARGIN = (
+    10  # seconds a supervisor waits beyond the drain: what is stuck in C is killed 1.5 s after it, the rest is for a busy machine
+)
 _GROUP = "apps"  # in supervisord: its processes are called apps:NAME
 
 

@@ -52,5 +52,7 @@ def checked(values: Values) -> Values:
         raise Misuse(f"{values.user!r} is no name of a user: give one as useradd takes it, or a number, with --user")
     for path in (values.run, values.logs):
         if not _PLAIN.fullmatch(path):
-            raise Misuse(f"{path!r} cannot be the directory of logs and sockets: not every supervisor takes its characters unquoted")
+            raise Misuse(
+                f"{path!r} cannot be the directory of logs and sockets: not every supervisor takes its characters unquoted"
+            )
     return values

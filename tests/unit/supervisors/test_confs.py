@@ -19,7 +19,9 @@ from adapter.supervisors.confs.values import Values
 
 CONF = Path(__file__).parents[3] / "conf"
 WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("é'\";#%$` \\"), min_size=1, max_size=12)
-SITE = Values(name="shop", app="shop.wsgi", chdir="/srv/shop", user="www", run="/run/shop", logs="/var/log/shop", program="/v/adapter")
+SITE = Values(
+    name="shop", app="shop.wsgi", chdir="/srv/shop", user="www", run="/run/shop", logs="/var/log/shop", program="/v/adapter"
+)
 
 
 def files(kind, values, **more):
@@ -34,7 +36,9 @@ def test_conf_is_the_output(sample):
     made = rendered(sample)
 
     assert {path: (CONF / path).read_text() for path in made} == {path: file.text for path, file in made.items()}
-    assert {path: (CONF / path).stat().st_mode & 0o111 for path in made} == {path: file.mode & 0o111 for path, file in made.items()}
+    assert {path: (CONF / path).stat().st_mode & 0o111 for path in made} == {
+        path: file.mode & 0o111 for path, file in made.items()
+    }
 
 
 def test_every_kind_has_a_sample():
@@ -58,7 +62,9 @@ def test_bad_names(kind, name):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("bad", [{"app": "a\nb"}, {"chdir": "/a\nb"}, {"user": "a\nb"}, {"run": "/a\nb"}, {"more": (("--threads", "8\n9"),)}])
+@pytest.mark.parametrize(
+    "bad", [{"app": "a\nb"}, {"chdir": "/a\nb"}, {"user": "a\nb"}, {"run": "/a\nb"}, {"more": (("--threads", "8\n9"),)}]
+)
 def test_no_line_is_forged(kind, bad):
     """A newline in any value is refused, so nothing can become a line of its own."""
     with pytest.raises(Misuse):
@@ -110,7 +116,7 @@ def test_relative_paths():
 @pytest.mark.parametrize("kind", ["xinetd", "inetd", "tcpserver"])
 def test_a_socket_file_where_a_port_is_opened(kind):
     """unix: is refused where the supervisor opens a port."""
-    with pytest.raises(Misuse, match="HOST:PORT|cannot"):
+    with pytest.raises(Misuse, match=r"HOST:PORT|cannot"):
         files(kind, SITE._replace(bind="unix:/run/shop sock"))
 
 
