@@ -146,7 +146,7 @@ def test_signals_that_supervisors_send_end_nothing() -> None:
         holder.wait_for("adapter: info: ready")
         for number in (SIGALRM, SIGUSR2, SIGWINCH, SIGCONT):
             holder.signal(number)
-        holder.wait_for("adapter: info: holding names=web given=0", since=holder.signal(SIGUSR1))
+        holder.wait_for("adapter: info: status holds=web given=0", since=holder.signal(SIGUSR1))
         assert listening(holder.address)
         assert os.stat(holder.socket).st_mode & 0o777 == 0o600
         assert holder.stop(SIGTERM) == 0
@@ -180,7 +180,7 @@ def test_a_new_holder_gets_its_listeners_back(record_property: Record) -> None:
             path = f"{holder.directory}/web.sock"
             with Holder(words[0], f"unix=unix:{path}") as again:
                 again.wait_for(f"adapter: warning: cannot bind 127.0.0.1:{port}: address in use .*it gives it back")
-                again.wait_for("adapter: info: ready")
+                again.wait_for('adapter: info: ready .*waits_for="web unix"')
                 with Adapter("hello.py", bind=(again.bind("web"),), keeps_listener=True) as refused:
                     assert refused.process.exit_code() == 111
                     refused.wait_for("adapter: fatal: .*the holder has lost it to somebody who listens there still")

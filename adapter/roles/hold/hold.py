@@ -95,9 +95,7 @@ class Holder:
     def run(self) -> int:
         """Until a signal says so. The exit code."""
         log = self._log
-        log.info(
-            "ready", socket=self._own.address, holds=" ".join(self._stock.names()), pid=os.getpid(), version=adapter.__version__
-        )
+        log.info("ready", socket=self._own.address, **self._stock.said(), pid=os.getpid(), version=adapter.__version__)
         while True:
             for fd in self._ready():
                 if fd != self._trap.fileno():
@@ -124,7 +122,7 @@ class Holder:
                 if pid == self._trial:
                     self._tried(processes.describe(status), good=status == 0)
         elif came in _TELLS:
-            self._log.info("holding", names=" ".join(self._stock.names()), given=self._counter.given)
+            self._log.info("status", **self._stock.said(), given=self._counter.given)
 
     def _end(self, came: Signals) -> int:
         """Ours alone is our own socket. The others may be with servers that serve on."""

@@ -19,6 +19,7 @@ class Stock:
         self._log = log
         self._held: dict[str, tuple[str, Listener]] = {}
         self._holding: Holding | None = None
+        self._told: set[str] = set()  # of whose address being in use the log knows
 
     def open(self, holding: Holding) -> None:
         """Have all of them. Raises Fatal, with none opened, when one cannot be had; one that is in use is waited for."""
@@ -54,12 +55,15 @@ class Stock:
         try:
             listener = _listener(wanted.address, self._holding)
         except AddressInUse as error:
-            self._log.warning(f"{error.sentence}; if it has it from a holder, reload it: it gives it back", name=wanted.name)
+            if wanted.name not in self._told:
+                self._told.add(wanted.name)
+                self._log.warning(f"{error.sentence}; if it has it from a holder, reload it: it gives it back", name=wanted.name)
             return
         self._have(wanted, listener)
 
     def _have(self, wanted: Wanted, listener: Listener) -> None:
         self._held[wanted.name] = wanted.address, listener
+        self._told.discard(wanted.name)
         self._log.info("holding", name=wanted.name, address=listener.address)
 
     def _missing(self, name: str) -> Wanted | None:
@@ -97,6 +101,11 @@ class Stock:
         """All that we should hold, in the order they were asked for."""
         asked = [each.name for each in self._holding.listeners] if self._holding else []
         return [*asked, *(name for name in self._held if name not in asked)]
+
+    def said(self) -> dict[str, str]:
+        """For the log: what is held, and what is waited for."""
+        missing = [name for name in self.names() if name not in self._held]
+        return {"holds": " ".join(self._held), **({"waits_for": " ".join(missing)} if missing else {})}
 
     def close(self) -> None:
         """Hold nothing. The file of a UNIX socket stays: whoever has a duplicate serves on there, and a stale one is replaced."""

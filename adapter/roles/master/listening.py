@@ -63,7 +63,7 @@ class Listeners:
                     if holder.give_back(address, listener):
                         self._log.info("given back to its holder", address=listener.address, holder=text)
                 except Fatal as error:
-                    self._log.warning(error.sentence)
+                    self._log.warning(f"{error.sentence}; we have that listener already, and serve on")
 
     def _wanted(self, settings: Settings) -> dict[str, str]:
         """What is to be spoken on each address. Raises Misuse when one socket has two addresses and is to speak two protocols."""
