@@ -43,11 +43,11 @@ def accept(listener: sockets.socket, family: int, kind: int) -> tuple[sockets.so
     return sockets.socket(family, kind, 0, fileno=fd), peer
 
 
-def bind_tcp(host: str, port: int, *, backlog: int) -> Listener:
+def bind_tcp(host: str, port: int, *, backlog: int, named: bool = True) -> Listener:
     """Listen on TCP (ip(7), tcp(7)). Port 0: the kernel chooses, `address` tells.
 
     A host name is resolved once, now; of several addresses the first IPv4 one is taken (`localhost` is 127.0.0.1).
-    The kernel lowers `backlog` to net.core.somaxconn without a word (listen(2)).
+    The kernel lowers `backlog` to net.core.somaxconn without a word (listen(2)). `named`: an error says who has the address.
     Raises `SystemFailure` (in use, no permission, not an address of this machine) and `Misuse` (no such host).
     """
     family, where = _resolve(host, port)
@@ -65,7 +65,7 @@ def bind_tcp(host: str, port: int, *, backlog: int) -> Listener:
     except OSError as error:
         if sock is not None:
             sock.close()
-        raise refusals.of_tcp(host, port, str(where[0]), error) from error
+        raise refusals.of_tcp(host, port, str(where[0]), error, named=named) from error
     return Listener(sock, address_of(sock), owned=True)
 
 

@@ -10,11 +10,11 @@ from adapter.unix import holders
 _PRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 
 
-def of_tcp(host: str, port: int, literal: str, error: OSError) -> Fatal:
-    """For bind(2) and listen(2) of a TCP address; `literal` is what `host` was resolved to."""
+def of_tcp(host: str, port: int, literal: str, error: OSError, *, named: bool = True) -> Fatal:
+    """For bind(2) and listen(2) of a TCP address; `literal` is what `host` was resolved to. `named`: look who holds it, through all of /proc."""
     said = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
-        holder = holders.of_tcp(literal.partition("%")[0], port)
+        holder = holders.of_tcp(literal.partition("%")[0], port) if named else None
         held = f" (held by {holder})" if holder else ""
         return AddressInUse(f"cannot bind {said}: address in use{held}; stop that process or use another port")
     return SystemFailure(f"cannot bind {said}: {_tcp_reason(literal, port, error)}")

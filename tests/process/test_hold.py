@@ -102,12 +102,11 @@ def test_several_instances_by_listen_fds(record_property: Record) -> None:
 
 
 def test_a_reload_keeps_the_listener_and_needs_no_holder() -> None:
-    """HUP of the server while the holder is stopped (SIGSTOP): it has its listener already, and serves on, reload after reload."""
+    """HUP of the server while the holder is stopped (SIGSTOP): it has its listener already, and serves on."""
     with Holder("web=127.0.0.1:0") as holder, server(holder) as served, Load(holder.address) as load:
         holder.process.signal(SIGSTOP)
         try:
-            for _ in range(2):
-                served.reload()
+            served.reload()
         finally:
             holder.process.signal(SIGCONT)
         load.lap()
@@ -365,7 +364,7 @@ def test_what_is_given_must_listen(tmp_path: Path) -> None:
 
 
 def test_a_holder_that_hangs_is_given_up(tmp_path: Path) -> None:
-    """After two seconds: the master does not wait for ever, and says so."""
+    """After five seconds: the master does not wait for ever, and says so."""
     path = str(tmp_path / "h")
-    with answering(path, b"\0", hang=True), pytest.raises(SystemFailure, match="does not answer within 2 s"):
+    with answering(path, b"\0", hang=True), pytest.raises(SystemFailure, match="does not answer within 5 s"):
         borrow(Hold(path, "web"))

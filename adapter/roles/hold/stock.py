@@ -53,7 +53,7 @@ class Stock:
         """Raises Fatal, but for an address that is in use: who has it, a server that we gave it to before we died, can give it back."""
         assert self._holding is not None
         try:
-            listener = _listener(wanted.address, self._holding)
+            listener = _listener(wanted.address, self._holding, named=wanted.name not in self._told)
         except AddressInUse as error:
             if wanted.name not in self._told:
                 self._told.add(wanted.name)
@@ -140,10 +140,10 @@ def adopted(each: dict[str, Any]) -> Listener:
     )
 
 
-def _listener(text: str, holding: Holding) -> Listener:
+def _listener(text: str, holding: Holding, *, named: bool) -> Listener:
     address = addresses.parse(text)
     if isinstance(address, addresses.Tcp):
-        return listeners.bind_tcp(address.host, address.port, backlog=holding.backlog)
+        return listeners.bind_tcp(address.host, address.port, backlog=holding.backlog, named=named)
     if isinstance(address, addresses.Fd):
         return listeners.adopt(address.number)
     assert isinstance(address, addresses.Unix)  # `config.holding` takes no other

@@ -10,8 +10,8 @@ from adapter.unix import borrowing, listeners
 from adapter.unix.listeners import Listener
 
 # A holder does nothing but answer; one that does not answer in so long (seconds) is stopped, or no holder. The master waits for it.
-_PATIENCE = 2.0
-_HASTE = 0.5  # in a reload, where we have the listener already and only look after the holder
+_PATIENCE = 5.0
+_HASTE = 2.0  # in a reload, where we have the listener already and only look after the holder
 _MISSING = (errno.ENOENT, errno.EADDRINUSE)
 _REASONS = {
     errno.ENOENT: "nobody is there; start the holder first",

@@ -56,13 +56,15 @@ class Listeners:
     def _look_after(self, known: Iterable[str]) -> None:
         """A holder that died and came again has nothing: of what it gave us we give it a duplicate. It is a favour: failing, it is a warning."""
         self._carried = set()
+        silent: set[str] = set()  # one that does not answer is waited for once
         for text in known:
             address = addresses.parse(text) if text.startswith("hold:") else None
-            if isinstance(address, addresses.Hold) and (listener := self._open[text]).name:
+            if isinstance(address, addresses.Hold) and address.path not in silent and (listener := self._open[text]).name:
                 try:
                     if holder.give_back(address, listener):
                         self._log.info("given back to its holder", address=listener.address, holder=text)
                 except Fatal as error:
+                    silent.add(address.path)
                     self._log.warning(f"{error.sentence}; we have that listener already, and serve on")
 
     def _wanted(self, settings: Settings) -> dict[str, str]:
