@@ -92,6 +92,8 @@ def _single(kind: Kind, asked: Asked) -> Values:
 
 def _several(kind: Kind, asked: Asked) -> list[Values]:
     """A service for each NAME.toml of a directory, as uWSGI's Emperor has a vassal for each file of one."""
+    if not kind.several:
+        raise Misuse(f"conf {kind.name} takes one application, each has its own: leave --all out")
     if asked._replace(every=None, user=None, run_dir=None, log_dir=None) != Asked():
         raise Misuse(
             "conf --all takes everything from the files of that directory: only --user, --run-dir and --log-dir go with it"

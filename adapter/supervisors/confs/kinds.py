@@ -5,6 +5,7 @@ from typing import NamedTuple
 from adapter.supervisors.confs.syntax import (
     ENVDIR,
     INETD,
+    JSON,
     SHELL,
     SOCAT,
     SUPERVISORD,
@@ -36,6 +37,7 @@ class Kind(NamedTuple):
     privileged: bool = False  # root starts it and it names the user
     address: bool = True  # adapter opens the address itself
     workers: bool = True
+    several: bool = True  # of use with --all
 
 
 KINDS = {
@@ -123,6 +125,22 @@ KINDS = {
             (Piece("socat", "inetd/socat", SOCAT, _SCRIPT),),
             address=False,
             workers=False,
+        ),
+        Kind(
+            "initd",
+            "a SysV script with start-stop-daemon and LSB header",
+            60,
+            (Piece("@{name}", "initd/script", SHELL, _SCRIPT),),
+            privileged=True,
+        ),
+        Kind("upstart", "a job of Upstart", 60, (Piece("@{name}.conf", "upstart/conf", SHELL),), privileged=True),
+        Kind(
+            "docker",
+            "a Dockerfile, adapter as process 1",
+            8,
+            (Piece("Dockerfile", "docker/Dockerfile", JSON),),
+            own=True,
+            several=False,
         ),
     )
 }

@@ -41,6 +41,9 @@ SAMPLES = (
     Sample("inetd", "inetd-wait", _SITE),
     Sample("inetd", "tcpserver", _SITE),
     Sample("inetd", "socat", _SITE),
+    Sample("initd", "initd", _SITE),
+    Sample("upstart", "upstart", _SITE),
+    Sample("docker", "docker", _SITE),
 )
 
 

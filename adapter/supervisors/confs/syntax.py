@@ -69,26 +69,6 @@ def _supervisord(text: str) -> str:
     return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
 
 
-def _systemd(text: str) -> str:
-    """systemd.service(5), "Command lines": C escapes in double quotes; % is a specifier, $ a variable; quoted, ; is no separator."""
-    if re.fullmatch(r"[\w@+=:,./-]+", text, re.ASCII):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("%", "%%").replace("$", "$$") + '"'
-
-
-def _twice(text: str) -> str:
-    """For the inside of double quotes in a shell script whose value is evaluated again: rc.subr(8) and openrc-run(8), command_args."""
-    return re.sub(r'([\\"$`])', r"\\\1", shlex.quote(text))
-
-
-def _circus(text: str) -> str:
-    """circus replaces $(…) and ((…)), and its reader takes ; after a blank for a comment; then shlex.split."""
-    if re.search(r"\$|\(\(|\s[;#]", text):
-        raise ValueError("$, (( or ; after a blank")
-    return shlex.quote(text)
-
-
 def _envdir(text: str) -> str:
     """envdir(8): the first line is the value, without the blanks at its end. An empty file would unset the variable."""
     if not text or text != text.rstrip():
@@ -97,13 +77,9 @@ def _envdir(text: str) -> str:
 
 
 SHELL = Syntax("sh", shlex.quote, between=" \\\n    ", variable='"${{{}}}"')
-SHELL_TWICE = Syntax("an rc script", _twice, between=" \\\n    ")
 SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here)s/", variable="%(ENV_{})s")
-SYSTEMD = Syntax("systemd", _systemd, between=" \\\n    ", variable="${{{}}}")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))
 INETD = Syntax("inetd", _only(r"A-Za-z0-9_%+,./:=@\[\]~^-", "blanks, quotes and other special characters"), joint="=")
 SOCAT = Syntax("socat", _only(r"A-Za-z0-9_%+./:=@-", "blanks, quotes and other special characters"))
-CIRCUS = Syntax("circus", _circus, between="\n      ")
-MONIT = Syntax("monit", _only(r"A-Za-z0-9_%+,./:=@~^-", "blanks, quotes and other special characters"))
 JSON = Syntax("a Dockerfile", json.dumps, between=", \\\n     ", joint=", ")
 ENVDIR = Syntax("an envdir", _envdir)

@@ -50,6 +50,9 @@ def checked(values: Values) -> Values:
         )
     if values.user is not None and not _USER.fullmatch(values.user):
         raise Misuse(f"{values.user!r} is no name of a user: give one as useradd takes it, or a number, with --user")
+    for text in (*values[1:], *(word for option in values.more for word in option)):
+        if isinstance(text, str) and not text.isprintable():
+            raise Misuse(f"{text!r} has control characters: in a configuration they could begin a line of their own")
     for path in (values.run, values.logs):
         if not _PLAIN.fullmatch(path):
             raise Misuse(

@@ -1,14 +1,17 @@
 """`adapter conf`: conf/ is its output, words survive every syntax, and what a syntax cannot say is refused."""
 
 import configparser
+import json
 import shlex
-import string
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapter.config.argv import parse
+from adapter.config.resolve import resolve
 from adapter.exits import Misuse
 from adapter.supervisors.confs import syntax
 from adapter.supervisors.confs.kinds import KINDS
@@ -73,10 +76,8 @@ def test_no_line_is_forged(kind, bad):
 
 @given(WORDS)
 def test_shell_words(word):
-    """What a shell reads is the word; evaluated twice inside double quotes, too."""
+    """What a shell reads is the word."""
     assert shlex.split(syntax.SHELL.spell(word)) == [word]
-    once = shlex.split(f'"{syntax.SHELL_TWICE.spell(word)}"') if "$" not in word and "`" not in word else None
-    assert once is None or shlex.split(once[0]) == [word]
 
 
 @given(WORDS)
@@ -86,18 +87,6 @@ def test_supervisord_words(word):
     parser.read_string(f"[program:x]\ncommand=adapter serve {syntax.SUPERVISORD.spell(word)}\n    --last\n")
 
     assert shlex.split(parser["program:x"]["command"] % {}) == ["adapter", "serve", word, "--last"]
-
-
-@given(WORDS)
-def test_systemd_words(word):
-    """systemd.service(5) undone by hand: quotes and backslashes off, %% and $$ halved, is the word; nothing else is special within."""
-    spelled = syntax.SYSTEMD.spell(word)
-    if spelled != word:
-        inside = spelled[1:-1]
-        assert string.Template(inside.replace("%%", "\0")).substitute() == inside.replace("$$", "$").replace("%%", "\0")
-        spelled = inside.replace("%%", "%").replace("$$", "$").replace('\\"', '"').replace("\\\\", "\\")
-
-    assert spelled == word
 
 
 @pytest.mark.parametrize("kind", ["xinetd", "inetd", "socat"])
@@ -141,3 +130,35 @@ def test_together():
     assert {"blog/run", "shop/run", "blog/log/run"} < set(daemontools)
     assert daemontools["shop/env/ADAPTER_CONFIG"] == "/etc/adapter/shop.toml\n"
     assert "shop/env/ADAPTER_APP" not in daemontools
+
+
+@pytest.mark.parametrize("kind", ["daemontools", "tcpserver", "socat", "initd"])
+def test_scripts_are_scripts(kind, tmp_path):
+    """A shell can read every script, with a quote, a blank and a dollar in what it starts (where the syntax can say that)."""
+    values = SITE if kind == "socat" else SITE._replace(app="it's $HOME.py", chdir="/srv/my shop/`x`")
+    for path, file in render(KINDS[kind], templates(KINDS[kind]), [values]).items():
+        if file.mode & 0o111:
+            assert subprocess.run(["sh", "-n"], input=file.text, capture_output=True, text=True, check=False).stderr == "", path
+
+
+def test_upstart_stanzas():
+    """Each line of the job begins with a stanza of init(5), or goes on the one before; what it starts is one shell command."""
+    text = files("upstart", SITE._replace(app="it's.py"))["shop.conf"]
+    known = {"description", "start", "stop", "respawn", "kill", "umask", "console", "pre-start", "exec"}
+    joined = text.replace("\\\n", " ")
+    lines = [line for line in joined.splitlines() if line and not line.startswith("#")]
+
+    assert {line.split()[0] for line in lines} == known
+    assert shlex.split(lines[-1])[:4] == ["exec", "/v/adapter", "serve", "it's.py"]
+
+
+def test_the_container_starts_what_was_said():
+    """The Dockerfile's CMD is JSON, so no shell stands between, and its options are the server's."""
+    text = files(
+        "docker", SITE._replace(drain=KINDS["docker"].drain, app='a "b".py', more=(("--threads", "8"), ("--lazy-apps",)))
+    )["Dockerfile"]
+    words = json.loads(text.partition("\nCMD ")[2].replace("\\\n", ""))
+
+    assert words[:3] == ["adapter", "serve", 'a "b".py']
+    assert words[-3:] == ["--threads", "8", "--lazy-apps"]
+    assert resolve(parse([word for word in words[2:] if word not in {"--chdir", "/srv/app"}], "serve"), {}).drain_timeout < 10
