@@ -1,8 +1,9 @@
 """Who runs the application's calls: the thread that leads, or others for it? Decided by what calls have lately been like.
 
 A call that the leader runs itself costs no switch between threads, but while it runs nobody looks at the other connections. So the
-leader runs them itself until one holds it up; then they are handed on to other threads, for a while. Each time that the return to
-the quick way proves wrong at once, the next while is longer: so to try costs the others a few milliseconds every few seconds.
+leader runs them itself until one holds it up; then they are handed on to other threads, for a while: at least until none that surely
+was slow has ended for a while. Each time that the return to the quick way proves wrong at once, the next while is longer: so to try
+costs the others a few milliseconds every few seconds. (Calls that still run say nothing: one may be a stream that lasts for hours.)
 """
 
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 TICK = 0.005  # seconds: how often a leader at work is looked after
 SLOW = 0.003  # seconds: a call that has lasted so long may be held up
 _LATE = 0.001  # seconds: who wakes up later than this had to wait, for a processor or for the interpreter
-_SURELY = 0.025  # seconds: a call that has lasted so long is slow, whatever the reason
+SURELY = 0.025  # seconds: a call that has lasted so long is slow, whatever the reason
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds of handing on
 _PROVEN = 0.5  # seconds of the quick way, after which the next slow call counts as the first
 
@@ -28,6 +29,10 @@ class Pace(NamedTuple):
         patience = _SHORTEST if proven else min(self.patience * 2, _LONGEST)
         return Pace(now + patience, patience, self.quick_since)
 
+    def slow(self, now: float) -> "Pace":
+        """A call that was handed on has lasted SURELY long: the next one might, too."""
+        return self._replace(until=max(self.until, now + self.patience))
+
     def quick(self, now: float) -> "Pace":
         """The leader runs calls itself from here on."""
         return self._replace(quick_since=now)
@@ -40,4 +45,4 @@ def held_up(since: float, now: float, late: float) -> bool:
     other programs, which no other thread of ours would mend; if not, the leader waits for something outside.
     """
     lasted = now - since
-    return lasted >= SLOW and (late < _LATE or lasted >= _SURELY)
+    return lasted >= SLOW and (late < _LATE or lasted >= SURELY)

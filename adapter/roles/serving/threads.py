@@ -25,7 +25,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread, get_ident
 from time import monotonic
 
-from adapter.lifecycle.pace import SLOW, TICK, Pace, held_up
+from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up
 
 GO_ON, RELIEVED, OVER = range(3)
 """What became of a turn: lead on · somebody else leads by now, so touch nothing any more · nothing is left to lead."""
@@ -156,6 +156,8 @@ class Threads:
 
     def _finished(self, task: Task, now: float) -> None:
         self._handed.discard(task)
+        if now - task.began > SURELY:
+            self._pace = self._pace.slow(now)
         task.done(now)
 
     # -- the application's threads -------------------------------------------------------------------------------------

@@ -27,6 +27,13 @@ def test_each_time_longer():
     assert spans == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
 
 
+def test_no_need_to_try():
+    """While calls that were handed on prove slow, the quick way is not tried: each puts that off by the whole while, none shortens it."""
+    pace = Pace().handing_on(100.0)
+    assert round(pace.slow(100.04).until, 3) == 100.09
+    assert pace.slow(99.0).until == pace.until
+
+
 def test_a_rare_slow_call_is_forgotten():
     """After a while of quick calls the next slow one counts as the first."""
     pace = Pace().handing_on(100.0).quick(100.05).handing_on(100.06).quick(100.2)
