@@ -1,0 +1,192 @@
+"""Real services of one scan directory, under whichever scanner, runsvdir or s6-svscan, on copies of the files in conf/.
+
+    with Scan(RUNIT) as scan, Load(scan["web"].address) as load:
+        scan["web"].run("sv", "hup")
+
+The directory: `NAME/conf/`, the shipped files, of which only the address in `env/` is changed, as an operator would; `service/NAME`, the
+link that the scanner sees; `NAME/releases/1`, and `NAME/examples`, a link to the latest release, where env/ADAPTER_CHDIR leads.
+Waiting is for lines of the logger's file.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from signal import SIGHUP, SIGTERM
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from kit.asked import Asked, free_port
+from kit.releases import Releases
+from kit.server import Caged, Ready, fields, listening
+from kit.tail import Tail
+
+CONF = Path(__file__).parents[2] / "conf"
+BIN = Path(sys.executable).parent
+_OUTCOME = r"adapter: (info: serving generation=|error: (chain-)?reload failed: )"
+_GENERATED = shutil.ignore_patterns("supervise", "event", "main", "*.control")
+
+
+class Service:
+    """One service in `directory`: a copy of the files of conf/KIND, and releases of `app`."""
+
+    def __init__(self, kind: str, directory: Path, app: str, env: Mapping[str, str]) -> None:
+        self.address = f"127.0.0.1:{free_port()}"
+        self.directory = directory / "conf" / kind
+        shutil.copytree(CONF / kind, self.directory, ignore=_GENERATED)
+        for name, text in {"ADAPTER_BIND": self.address, **env}.items():
+            self.set(name, text)
+        self.deploy = Releases(directory, "examples").deploy
+        self.release = self.deploy(app, 1)
+        (self.directory / "log" / "main").mkdir()  # what is not there yet cannot be followed
+        self.log = Tail(self.directory / "log" / "main" / "current")
+
+    # -- what operators do ---------------------------------------------------------------------------------------------
+
+    def begin(self, *words: str) -> "subprocess.Popen[bytes]":
+        """`WORDS… SERVICE`, not waited for; what it says is not heard."""
+        return subprocess.Popen(
+            [*words, str(self.directory)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
+        )
+
+    def run(self, *words: str, code: int = 0) -> str:
+        """`WORDS… SERVICE`, to its end, which must be `code`: what it said."""
+        argv = [*words, str(self.directory)]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=90, env=_environment(), check=False)
+        assert done.returncode == code, done
+        return done.stdout
+
+    def adapter(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """`adapter WORDS…`, in the service's directory."""
+        argv = [str(BIN / "adapter"), *words]
+        return subprocess.run(argv, cwd=self.directory, capture_output=True, text=True, timeout=90, check=False)
+
+    def set(self, name: str, text: str) -> None:
+        """Replace a file of the envdir."""
+        fresh = self.directory / "env" / f".{name}.new"
+        fresh.write_text(text + "\n" if text else "")
+        fresh.rename(self.directory / "env" / name)
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """The process that started last, as it says itself."""
+        return int(re.findall(r"adapter: info: starting .*?\bpid=(\d+)", "\n".join(self.log.all()))[-1])
+
+    def outcome(self, since: int) -> str:
+        """Wait for the end of a start or reload; the line that tells it."""
+        return self.log.wait_for(_OUTCOME, since=since, timeout=60).string
+
+    def workers(self) -> list[Ready]:
+        """The workers that said they were ready, in the order of the log."""
+        said = [fields(line) for line in self.log.all() if "adapter: info: ready worker=" in line]
+        return [Ready(*(int(each[name]) for name in Ready._fields)) for each in said]
+
+    def ask(self, path: str) -> Asked:
+        """Send a request; its answer can be waited for later."""
+        return Asked(self.address, path)
+
+    def ask_slow(self, seconds: float) -> Asked:
+        """A request that the application (slow.py) has already begun to work on for `seconds`."""
+        mark = self.log.mark()
+        asked = self.ask(f"/slow?seconds={seconds}")
+        self.log.wait_for("slow: begun", since=mark)
+        return asked
+
+
+class Kind(NamedTuple):
+    """A scanner: the directory of conf/, its command (the scan directory follows), and how everything is ended."""
+
+    conf: str
+    argv: tuple[str, ...]
+    end: Callable[["Scan"], None]
+
+
+class Scan:
+    """The scanner of `kind` with services `names`, all up and serving `app`. `env`: further files of their envdirs."""
+
+    def __init__(
+        self, kind: Kind, app: str = "exact.py", names: tuple[str, ...] = ("web",), env: Mapping[str, str] | None = None
+    ) -> None:
+        self._kind, self._names, self._app, self._env = kind, names, app, env or {}
+
+    def __getitem__(self, name: str) -> Service:
+        return self.services[name]
+
+    def __enter__(self) -> Self:
+        self.directory = Path(tempfile.mkdtemp(prefix=f"adapter-{self._kind.conf}-"))
+        self.scanned = self.directory / "service"
+        self.scanned.mkdir()
+        self.services = {name: Service(self._kind.conf, self.directory / name, self._app, self._env) for name in self._names}
+        for name, service in self.services.items():
+            (self.scanned / name).symlink_to(service.directory)
+        self.process = Caged([*self._kind.argv, str(self.scanned)], self.directory, _environment())
+        try:
+            for service in self.services.values():
+                service.log.wait_for("adapter: info: serving generation=", timeout=60)
+        except BaseException:
+            self._close()
+            self._show()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None and self.process.running:
+                self.end()
+        except BaseException:
+            self._close()
+            self._show()
+            raise
+        complaints = [f"a process is left: {words}" for words in self._close()]
+        complaints += [f"{each.address} is listened to" for each in self.services.values() if listening(each.address)]
+        if kind is None and not complaints:
+            shutil.rmtree(self.directory)
+            return
+        self._show()
+        if kind is None:
+            raise AssertionError("; ".join(complaints))
+
+    def end(self) -> None:
+        """All of it, as an operator ends it. Fails if somebody keeps a log's pipe: then its logger stays."""
+        assert self.process.running, "the scanner is gone: somebody signalled the process group"
+        self._kind.end(self)
+        self.process.wait_alone(60)
+
+    def _close(self) -> list[str]:
+        left = self.process.end()
+        for service in self.services.values():
+            service.log.close()
+        return left
+
+    def _show(self) -> None:
+        print(f"--- {self._kind.argv[0]}, in {self.directory}", *self.process.log.all()[-100:], sep="\n", file=sys.stderr)
+        for name, service in self.services.items():
+            print(f"--- {name}", *service.log.all()[-300:], sep="\n", file=sys.stderr)
+
+
+def _environment() -> dict[str, str]:
+    ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return env | {"PATH": f"{BIN}:{env['PATH']}"}
+
+
+def _end_runsvdir(scan: Scan) -> None:
+    """HUP: it tells every runsv to stop its service and leave, and exits."""
+    scan.process.signal(SIGHUP)
+    assert scan.process.exit_code() == 111  # runsvdir(8): the exit code after HUP
+
+
+def _end_svscan_of_s6(scan: Scan) -> None:
+    """TERM: all services down, in parallel, then the loggers."""
+    scan.process.signal(SIGTERM)
+    assert scan.process.exit_code(60) == 0
+
+
+RUNIT = Kind("runit", ("runsvdir", "-P"), _end_runsvdir)
+S6 = Kind("s6", ("s6-svscan",), _end_svscan_of_s6)
