@@ -1,7 +1,7 @@
 """Which of supervisord's events are worth waking somebody for: crash loops, reloads that failed, drains that hang. Touches nothing.
 
-Events: supervisord.org/events.html. Those of the instances themselves come with `--process-communication`, those of what was asked
-by supervisorctl from our RPC interface.
+Events: supervisord.org/events.html. Those of what was asked by supervisorctl come from our RPC interface. Those of the instances
+themselves are understood when they come, one JSON object with `adapter` (a word) and `failure`; no option has them said yet.
 """
 
 import json
