@@ -7,7 +7,7 @@ from adapter.supervisors.confs.kinds import KINDS
 _EXAMPLE = """\b
 Examples:
   adapter conf supervisord shop.wsgi --chdir /srv/shop/current
-  adapter conf runit shop.wsgi --out /etc/sv/shop -- --threads 8
+  adapter conf daemontools shop.wsgi --out /etc/shop -- --threads 8
   adapter conf xinetd shop.wsgi >/etc/xinetd.d/shop
   adapter conf supervisord --all /etc/adapter --out /etc/supervisor/apps
 
