@@ -79,6 +79,7 @@ def test_a_stop_answers_what_is_in_flight(words: Words) -> None:
         assert web.ask("/?seconds=0").answer()[0] == 200
 
 
+@pytest.mark.parametrize("words", [WORDS["s6"]])
 def test_what_is_asked_wrongly_is_not_tried_for_ever(words: Words) -> None:
     """Exit code 100 leaves the service down, with the reason in the log; mended and started, it serves."""
     with Scan(words.kind) as scan:
