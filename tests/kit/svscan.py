@@ -42,9 +42,12 @@ class Told(NamedTuple):
 
 
 class Status:
-    """Each thing supervise tells: the 18 bytes of `supervise/status`, replaced as a whole (daemontools' supervise.c, announce)."""
+    """Each thing supervise tells: the 18 bytes of `supervise/status`, replaced as a whole (daemontools' supervise.c, announce).
+    runsv's are the same, with two more behind them: 20.
+    """
 
-    def __init__(self, service: Path) -> None:
+    def __init__(self, service: Path, size: int = 18) -> None:
+        self._size = size
         argv = ["tail", "--bytes=+1", "--follow=name", "--retry", str(service / "supervise" / "status")]
         self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
         self.told: list[Told] = []
@@ -56,8 +59,8 @@ class Status:
         while True:
             # All that is there first: only the last of it is now.
             while select.select([self._process.stdout], [], [], 0 if self.told else deadline - time.monotonic())[0]:
-                said = self._process.stdout.read(18)
-                assert len(said) == 18, "tail has ended"
+                said = self._process.stdout.read(self._size)
+                assert len(said) == self._size, "tail has ended"
                 self.told.append(Told(int.from_bytes(said[12:16], "little"), said[16] == 1, chr(said[17])))
             if self.told and matters(self.told[-1]):
                 return self.told[-1]
