@@ -5,7 +5,9 @@ import socket
 import time
 from collections.abc import Callable
 
-_DESCRIPTORS = 8
+from adapter.unix import peers
+
+DESCRIPTORS = 8
 _PART = 4096
 
 
@@ -30,7 +32,7 @@ def ask(
         try:
             while not complete(said):
                 _wait(wire, deadline)
-                part, came = receive(wire)
+                part, came = peers.receive(wire, _PART, DESCRIPTORS)
                 fds += came
                 said += part
                 if not part:
@@ -52,17 +54,3 @@ def _wait(wire: socket.socket, deadline: float) -> None:
     if left <= 0:
         raise TimeoutError
     wire.settimeout(left)
-
-
-def receive(wire: socket.socket) -> tuple[bytes, list[int]]:
-    """What is there, and descriptors that came with it (close-on-exec). Raises OSError."""
-    # Not socket.recv_fds: it does not set MSG_CMSG_CLOEXEC.
-    space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
-    data, ancillary, _, _ = wire.recvmsg(_PART, space, socket.MSG_CMSG_CLOEXEC)
-    fds = [
-        fd
-        for level, kind, payload in ancillary
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
-        for fd in memoryview(payload[: len(payload) // 4 * 4]).cast("i")
-    ]
-    return data, fds

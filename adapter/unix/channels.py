@@ -8,6 +8,8 @@ import socket
 from collections.abc import Sequence
 from typing import Any, Self
 
+from adapter.unix import peers
+
 # The kernel refuses a record larger than the send buffer (212992 by default); a traceback may well be longer.
 LARGEST = 128 * 1024
 _DESCRIPTORS = 253  # SCM_MAX_FD
@@ -53,17 +55,9 @@ class Channel:
     def receive(self) -> tuple[dict[str, Any], list[int]] | None:
         """The next record and its descriptors (close-on-exec); None at the end of file. BlockingIOError when there is none yet."""
         try:
-            # Not socket.recv_fds: it does not set MSG_CMSG_CLOEXEC, and a fork in another thread would leak what we get.
-            space = socket.CMSG_SPACE(_DESCRIPTORS * 4)
-            data, ancillary, _, _ = self._socket.recvmsg(LARGEST * 2, space, socket.MSG_CMSG_CLOEXEC)
+            data, fds = peers.receive(self._socket, LARGEST * 2, _DESCRIPTORS)
         except ConnectionResetError:
             return None
-        fds = [
-            fd
-            for level, kind, payload in ancillary
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
-            for fd in _ints(payload)
-        ]
         if not data:
             return None
         message: dict[str, Any] = json.loads(data)
@@ -72,10 +66,6 @@ class Channel:
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
-
-
-def _ints(payload: bytes) -> list[int]:
-    return list(memoryview(payload[: len(payload) // 4 * 4]).cast("i"))
 
 
 def _shortened(value: object) -> object:

@@ -11,9 +11,10 @@ import socket
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from adapter.unix import peers
+
 _LARGEST = 1 << 18  # more than the send buffer lets through (net.core.wmem_default)
 _DESCRIPTORS = 2
-_INT = 4
 
 
 class Ends(NamedTuple):
@@ -51,16 +52,9 @@ def give(ends: Ends, record: dict[str, Any], fds: Sequence[int]) -> None:
 def take(ends: Ends) -> tuple[dict[str, Any], list[int]] | None:
     """The next one and its descriptors (close-on-exec); None: there is none. Raises OSError, ValueError for what is no record."""
     try:
-        space = socket.CMSG_SPACE(_DESCRIPTORS * _INT)
-        data, ancillary, _, _ = ends.take.recvmsg(_LARGEST, space, socket.MSG_CMSG_CLOEXEC)
+        data, fds = peers.receive(ends.take, _LARGEST, _DESCRIPTORS)
     except (BlockingIOError, InterruptedError):
         return None
-    fds = [
-        fd
-        for level, kind, payload in ancillary
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
-        for fd in memoryview(payload[: len(payload) // _INT * _INT]).cast("i")
-    ]
     try:
         record: dict[str, Any] = json.loads(data)
     except ValueError:

@@ -8,11 +8,10 @@ import errno
 import os
 import socket as sockets
 import stat
-import struct
 from typing import NoReturn
 
 from adapter.exits import AddressInUse, Misuse, SystemFailure
-from adapter.unix import holders
+from adapter.unix import holders, peers
 
 Inode = tuple[int, int]
 
@@ -129,7 +128,7 @@ def _check_stale(file: str, path: str) -> None:
         except OSError:
             # EAGAIN: its backlog is full. EPROTOTYPE: it lives, but is no stream socket. Both are somebody's.
             _in_use(path, holders.of_unix(path))
-        pid = int(struct.unpack("3i", probe.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, struct.calcsize("3i")))[0])
+        pid = peers.peer(probe).pid
         _in_use(path, holders.describe(pid) or holders.of_unix(path))
 
 

@@ -8,6 +8,7 @@ import time
 from typing import Any, Self
 
 from adapter.exits import Misuse, SystemFailure
+from adapter.unix import peers
 
 PROMPT = 10.0  # seconds a master may take to answer what it answers at once
 _MOST = 1 << 24  # bytes of one line: the stacks of many workers are a few MB
@@ -40,7 +41,7 @@ class Dialogue:
     @property
     def pid(self) -> int:
         """Who listens (SO_PEERCRED: the process that called listen(2))."""
-        return int(struct.unpack("3i", self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
+        return peers.peer(self._socket).pid
 
     def say(self, question: dict[str, object]) -> None:
         """One question."""

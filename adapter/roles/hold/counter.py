@@ -3,17 +3,16 @@
 import errno
 import os
 import socket
-import struct
 
 from adapter.log import Log
 from adapter.protocols import fdholder
 from adapter.protocols.fdholder import Listing, Retrieve, Store
 from adapter.roles.hold.stock import Stock
-from adapter.unix import borrowing
+from adapter.unix import borrowing, peers
 from adapter.unix.listeners import Listener
 
 _MOST = 32  # clients at a time; one more, and the one that has been silent longest goes
-_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+_READ = 4096
 _PART = 1024
 
 
@@ -60,7 +59,7 @@ class Counter:
         """Raises OSError and ValueError when this client is to go."""
         client, before = self._clients.pop(fd)
         self._clients[fd] = client, before  # the last to speak is the last in the row
-        data, fds = borrowing.receive(client)
+        data, fds = peers.receive(client, _READ, borrowing.DESCRIPTORS)
         try:
             if not data:
                 raise ConnectionResetError
@@ -78,7 +77,7 @@ class Counter:
 
     def _answer(self, client: socket.socket, body: bytes, fds: list[int]) -> None:
         """What is taken of the descriptors is taken out of them."""
-        pid, uid, _ = _CREDENTIALS.unpack(client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+        pid, uid, _ = peers.peer(client)
         if uid not in self._allowed:
             self._log.warning("refused: this user is not allowed here", uid=uid, pid=pid)
             _say(client, errno.EPERM)

@@ -18,7 +18,7 @@ from adapter.lifecycle.events import Asked, Event
 from adapter.log import Log
 from adapter.roles.master.desk import CLIENTS, Client, Desk
 from adapter.roles.master.watch import Watch
-from adapter.unix import listeners
+from adapter.unix import listeners, peers
 
 _WAITING = 64  # that wait for an outcome; more are refused: each keeps a descriptor of ours for as long as it likes
 _LINE = 4096
@@ -125,8 +125,7 @@ class Control(Desk[_Client]):
 
     def welcome(self, sock: socket.socket) -> _Client:
         """Who it is stands beside its commands in the log."""
-        credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        return _Client(sock, pid=int.from_bytes(credentials[:4], "little"))
+        return _Client(sock, pid=peers.peer(sock).pid)
 
     def stays(self, client: _Client) -> bool:
         """While it waits."""

@@ -7,13 +7,12 @@ answer comes when it comes, or the time is over.
 import json
 import os
 import socket
-import struct
 import time
 from collections import deque
 from typing import Any
 
 from adapter.exits import Misuse, SystemFailure
-from adapter.unix import startedwith
+from adapter.unix import peers, startedwith
 
 _MOST = 1 << 20  # bytes of one line; a status of a thousand workers is shorter
 _KEPT = 50  # of what the log says on the way
@@ -127,7 +126,7 @@ def _connected(name: str, pid: int) -> socket.socket:
     wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     try:
         wire.connect(path)
-        listening = int(struct.unpack("3i", wire.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
+        listening = peers.peer(wire).pid
     except OSError as error:
         wire.close()
         raise SystemFailure(f"cannot ask {name} at its control socket {path}: {os.strerror(error.errno or 0)}") from error
