@@ -1,5 +1,6 @@
 """Slow, silent and greedy clients: they cost themselves time, and nobody else."""
 
+import errno
 import gc
 import resource
 import select
@@ -210,6 +211,28 @@ def test_no_descriptors_left():
         assert waiting.response().status == 200
         waiting.socket.close()
         assert sum("cannot accept" in line for line in serving.log.all()) == 1
+
+
+def test_no_room_in_the_epoll():
+    """Who has to be waited for is closed then, and nobody else: a request that has come with its connection is answered."""
+    with Serving(hello) as serving:
+        add = serving.server._loop.add
+
+        def full(fd, mask, ready, *, first=False):
+            if not first:  # a listener keeps the room it had
+                raise OSError(errno.ENOSPC, "No space left on device")
+            add(fd, mask, ready, first=first)
+
+        serving.do(lambda: setattr(serving.server._loop, "add", full))
+        with serving.client() as silent:
+            assert silent.at_end()
+        serving.do(serving.server.pause)
+        with serving.client() as client:
+            client.send(get("/", "Connection: close"))
+            serving.do(serving.server.resume)
+            assert client.response().status == 200
+        serving.wait_until(lambda: serving.server.report()["connections"] == 0)
+        assert not [line for line in serving.log.all() if "bug" in line]
 
 
 def test_a_closed_connection_leaves_no_garbage():

@@ -2,11 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+
+from adapter.protocols.http1.dates import MONTHS, imf_fixdate
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TIME = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _FORMS = tuple(
     re.compile(form).fullmatch
@@ -20,12 +19,12 @@ _CENTURY = 70  # two digits from here on are of the last century
 
 
 def written(seconds: int) -> str:
-    """`Sun, 06 Nov 1994 08:49:37 GMT`; the nearest that can be written, for a time before the year 1 or after 9999."""
+    """As `imf_fixdate`; a time before the year 1 or after 9999, which nobody could read, as 1970."""
     try:
         at = _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         at = _EPOCH
-    return f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d} {at:%H:%M:%S} GMT"
+    return imf_fixdate(at.timetuple())
 
 
 def read(text: str) -> int | None:
@@ -39,7 +38,7 @@ def read(text: str) -> int | None:
     if year < 100:
         year += 1900 if year >= _CENTURY else 2000
     try:
-        month = _MONTHS.index(found["month"]) + 1
+        month = MONTHS.index(found["month"]) + 1
         hour, minute, second = (int(found[part]) for part in ("hour", "minute", "second"))
         at = datetime(year, month, int(found["day"]), hour, minute, second, tzinfo=UTC)
     except ValueError:

@@ -183,11 +183,8 @@ class Gate:
         while (guest := shared.handing.take()) is not None:
             if self._sweeping:
                 shared.loop.deadlines.set(self._quiet, now + QUIET)
-            try:
-                guest.socket.setblocking(False)
-                Connection(shared, guest, now)
-            except OSError:  # the kernel has no room in our epoll
-                guest.socket.close()
+            guest.socket.setblocking(False)
+            Connection(shared, guest, now)
 
     def _admit(self, address: str, connection: socket.socket, peer: object, now: float) -> None:
         shared = self._shared
@@ -203,7 +200,7 @@ class Gate:
                 Announcing(shared, connection, parties, partial(self._begin, address), now)
             else:
                 self._begin(address, connection, parties, now, spoken)
-        except OSError:  # it was reset while it waited, or the kernel has no room in our epoll
+        except OSError:  # it was reset while it waited; or, before its announcement, the kernel has no room in our epoll
             connection.close()
 
     def _begin(self, address: str, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:

@@ -90,14 +90,7 @@ class Announcing(Timed):
         else:
             self._socket.recv(announced.size - len(self._came))
             self._let_go()
-            self._hand_on(self._parties(announced), now)
-
-    def _hand_on(self, parties: Parties, now: float) -> None:
-        try:
-            self._admit(self._socket, parties, now)
-        except OSError:  # the kernel has no room in our epoll
-            self._shared.closed += 1
-            self._socket.close()
+            self._admit(self._socket, self._parties(announced), now)
 
     def _parties(self, announced: proxy.Announced) -> Parties:
         if announced.client is None or announced.server is None:

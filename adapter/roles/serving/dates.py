@@ -1,15 +1,8 @@
-"""The `Date` field (RFC 9110 §5.6.7), made once a second. `email.utils` would do, for 10 ms of imports per inetd connection."""
+"""The `Date` field (RFC 9110 §6.6.1), made once a second."""
 
 import time
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def imf_fixdate(seconds: int) -> str:
-    """`seconds` since the epoch as `Sun, 06 Nov 1994 08:49:37 GMT`. Never in the language of the locale, as strftime would."""
-    year, month, day, hour, minute, second, weekday, *_ = time.gmtime(seconds)
-    return f"{_DAYS[weekday]}, {day:02d} {MONTHS[month - 1]} {year} {hour:02d}:{minute:02d}:{second:02d} GMT"
+from adapter.protocols.http1.dates import imf_fixdate
 
 
 class Date:
@@ -25,6 +18,6 @@ class Date:
         now = int(time.time())
         second, line = self._said  # both in one assignment: threads call this
         if second != now:
-            line = f"Date: {imf_fixdate(now)}\r\n".encode()
+            line = f"Date: {imf_fixdate(time.gmtime(now))}\r\n".encode()
             self._said = (now, line)
         return line

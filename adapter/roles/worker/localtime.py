@@ -3,7 +3,7 @@
 import time
 
 from adapter.protocols.access import Stamp
-from adapter.roles.serving.dates import MONTHS
+from adapter.protocols.http1.dates import MONTHS
 
 
 class LocalStamp:

@@ -1,13 +1,14 @@
 """The pure decisions of the data plane: when to accept, what two drains make, who inetd says the client is, the date."""
 
 import email.utils
+import time
 
 import pytest
 
 from adapter.gateway.environ import Endpoint
+from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
 from adapter.roles.serving.accepting import accepts
-from adapter.roles.serving.dates import imf_fixdate
 from adapter.roles.serving.draining import Draining
 
 
@@ -55,4 +56,4 @@ def test_the_client_by_environment(environ, client):
 @pytest.mark.parametrize("seconds", [0, 784111777, 951827696, 1_700_000_000, 4_102_444_799])
 def test_date(seconds):
     """As the standard library writes it."""
-    assert imf_fixdate(seconds) == email.utils.formatdate(seconds, usegmt=True)
+    assert imf_fixdate(time.gmtime(seconds)) == email.utils.formatdate(seconds, usegmt=True)
