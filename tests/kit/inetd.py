@@ -26,6 +26,7 @@ from typing import Self
 
 from adapter.cli.main import run
 from kit.asked import Asked, free_port
+from kit.environment import environment
 from kit.lines import Lines
 from kit.releases import Releases
 from kit.server import Caged, listening
@@ -75,8 +76,7 @@ class Site:
     # -- its life ------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        env = environment()
         env["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
         self.process = Caged(self.argv(), self.directory, env)
         self.own = self.own_log()

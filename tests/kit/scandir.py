@@ -6,7 +6,6 @@
 Only addresses are changed in the shipped files. Waiting is for lines of the server's log.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from kit.asked import free_port
+from kit.environment import environment
 from kit.releases import Releases
 from kit.server import Caged, fields
 from kit.tail import Tail
@@ -80,8 +80,7 @@ class Scandir:
         self.deploy(app, 1)
 
     def __enter__(self) -> Self:
-        ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_", "SV")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        env = environment()
         env["PATH"] = f"{BIN}:{env['PATH']}"
         self.logs = {name: Tail(self.directory / name / "log" / "main" / "current") for name in self.servers}
         self.process = Caged(list(self.kind.start), self.directory, env)

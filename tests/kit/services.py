@@ -8,62 +8,50 @@ link that the scanner sees; `NAME/releases/1`, and `NAME/examples`, a link to th
 Waiting is for lines of the logger's file.
 """
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from kit.asked import Asked, free_port
+from kit.asked import free_port
+from kit.environment import environment
+from kit.logged import Logged
 from kit.releases import Releases
-from kit.server import Caged, Ready, fields, listening
+from kit.server import Caged, listening
 from kit.tail import Tail
 
 CONF = Path(__file__).parents[2] / "conf"
 BIN = Path(sys.executable).parent
-_OUTCOME = r"adapter: (info: serving generation=|error: (chain-)?reload failed: )"
 _GENERATED = shutil.ignore_patterns("supervise", "event", "main", "*.control")
 
 
-class Service:
+class Service(Logged):
     """One service in `directory`: a copy of the files of conf/KIND, and releases of `app`."""
 
-    def __init__(self, kind: str, directory: Path, app: str, env: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, directory: Path, app: str) -> None:
         self.address = f"127.0.0.1:{free_port()}"
         self.directory = directory / "conf" / kind
         shutil.copytree(CONF / kind, self.directory, ignore=_GENERATED)
-        for name, text in {"ADAPTER_BIND": self.address, **env}.items():
-            self.set(name, text)
+        self.set("ADAPTER_BIND", self.address)
         self.deploy = Releases(directory, "examples").deploy
-        self.release = self.deploy(app, 1)
+        self.deploy(app, 1)
         (self.directory / "log" / "main").mkdir()  # what is not there yet cannot be followed
         self.log = Tail(self.directory / "log" / "main" / "current")
 
     # -- what operators do ---------------------------------------------------------------------------------------------
 
-    def begin(self, *words: str) -> "subprocess.Popen[bytes]":
-        """`WORDS… SERVICE`, not waited for; what it says is not heard."""
-        return subprocess.Popen(
-            [*words, str(self.directory)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
-        )
-
     def run(self, *words: str, code: int = 0) -> str:
         """`WORDS… SERVICE`, to its end, which must be `code`: what it said."""
         argv = [*words, str(self.directory)]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=90, env=_environment(), check=False)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=90, env=_on_path(), check=False)
         assert done.returncode == code, done
         return done.stdout
-
-    def adapter(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """`adapter WORDS…`, in the service's directory."""
-        argv = [str(BIN / "adapter"), *words]
-        return subprocess.run(argv, cwd=self.directory, capture_output=True, text=True, timeout=90, check=False)
 
     def set(self, name: str, text: str) -> None:
         """Replace a file of the envdir."""
@@ -78,26 +66,6 @@ class Service:
         """The process that started last, as it says itself."""
         return int(re.findall(r"adapter: info: starting .*?\bpid=(\d+)", "\n".join(self.log.all()))[-1])
 
-    def outcome(self, since: int) -> str:
-        """Wait for the end of a start or reload; the line that tells it."""
-        return self.log.wait_for(_OUTCOME, since=since, timeout=60).string
-
-    def workers(self) -> list[Ready]:
-        """The workers that said they were ready, in the order of the log."""
-        said = [fields(line) for line in self.log.all() if "adapter: info: ready worker=" in line]
-        return [Ready(*(int(each[name]) for name in Ready._fields)) for each in said]
-
-    def ask(self, path: str) -> Asked:
-        """Send a request; its answer can be waited for later."""
-        return Asked(self.address, path)
-
-    def ask_slow(self, seconds: float) -> Asked:
-        """A request that the application (slow.py) has already begun to work on for `seconds`."""
-        mark = self.log.mark()
-        asked = self.ask(f"/slow?seconds={seconds}")
-        self.log.wait_for("slow: begun", since=mark)
-        return asked
-
 
 class Kind(NamedTuple):
     """A scanner: the directory of conf/, its command (the scan directory follows), and how everything is ended."""
@@ -108,12 +76,10 @@ class Kind(NamedTuple):
 
 
 class Scan:
-    """The scanner of `kind` with services `names`, all up and serving `app`. `env`: further files of their envdirs."""
+    """The scanner of `kind` with services `names`, all up and serving `app`."""
 
-    def __init__(
-        self, kind: Kind, app: str = "exact.py", names: tuple[str, ...] = ("web",), env: Mapping[str, str] | None = None
-    ) -> None:
-        self._kind, self._names, self._app, self._env = kind, names, app, env or {}
+    def __init__(self, kind: Kind, app: str = "exact.py", names: tuple[str, ...] = ("web",)) -> None:
+        self._kind, self._names, self._app = kind, names, app
 
     def __getitem__(self, name: str) -> Service:
         return self.services[name]
@@ -122,10 +88,10 @@ class Scan:
         self.directory = Path(tempfile.mkdtemp(prefix=f"adapter-{self._kind.conf}-"))
         self.scanned = self.directory / "service"
         self.scanned.mkdir()
-        self.services = {name: Service(self._kind.conf, self.directory / name, self._app, self._env) for name in self._names}
+        self.services = {name: Service(self._kind.conf, self.directory / name, self._app) for name in self._names}
         for name, service in self.services.items():
             (self.scanned / name).symlink_to(service.directory)
-        self.process = Caged([*self._kind.argv, str(self.scanned)], self.directory, _environment())
+        self.process = Caged([*self._kind.argv, str(self.scanned)], self.directory, _on_path())
         try:
             for service in self.services.values():
                 service.log.wait_for("adapter: info: serving generation=", timeout=60)
@@ -170,9 +136,8 @@ class Scan:
             print(f"--- {name}", *service.log.all()[-300:], sep="\n", file=sys.stderr)
 
 
-def _environment() -> dict[str, str]:
-    ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+def _on_path() -> dict[str, str]:
+    env = environment()
     return env | {"PATH": f"{BIN}:{env['PATH']}"}
 
 

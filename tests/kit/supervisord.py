@@ -9,12 +9,8 @@ The directory: `conf/supervisord/` with links to the shipped files (`%(here)s` i
 every change of state on its stdout, the programs tell theirs in their log files.
 """
 
-import http.client
-import os
-import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,37 +22,14 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from kit.asked import Asked, free_port
+from kit.environment import environment
 from kit.lines import Lines
 from kit.server import APPS, Caged, Ready, fields, listening
 
 CONF = Path(__file__).parents[2] / "conf" / "supervisord"
 BIN = Path(sys.executable).parent
 _OUTCOME = r"adapter: (info: serving generation=|error: reload failed: )"
-
-
-class Asked:
-    """One request under way, on a connection of its own."""
-
-    def __init__(self, port: int, path: str) -> None:
-        self._wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._wire.request("GET", path)
-
-    def answer(self) -> tuple[int, bytes]:
-        """Status and body, whole; raises ConnectionError or HTTPException when it was cut."""
-        with self._wire.getresponse() as response:
-            answer = response.status, response.read()
-        self._wire.close()
-        return answer
-
-    def is_cut(self) -> bool:
-        """Wait for the end: did it come without an answer?"""
-        try:
-            self.answer()
-        except (ConnectionError, http.client.HTTPException):
-            return True
-        finally:
-            self._wire.close()
-        return False
 
 
 class Supervisord:
@@ -71,7 +44,7 @@ class Supervisord:
         changed: Mapping[str, str] | None = None,
         main: str = "supervisord.conf",
     ) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.directory = Path(tempfile.mkdtemp(prefix="adapter-sv-"))
         self._conf = self.directory / "conf" / "supervisord"
@@ -91,8 +64,7 @@ class Supervisord:
     # -- its life ------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        env = environment()
         env |= {"PORT": str(self.port), "PATH": f"{BIN}:{env['PATH']}"}
         argv = [str(BIN / "supervisord"), "--nodaemon", "--configuration", "conf/supervisord/supervisord.conf"]
         self.process = Caged(argv, self.directory, env)
@@ -218,7 +190,7 @@ class Supervisord:
 
     def ask(self, path: str) -> Asked:
         """Send a request; its answer can be waited for later."""
-        return Asked(self.port, path)
+        return Asked(self.address, path)
 
     def ask_slow(self, seconds: float) -> Asked:
         """A request that the application (slow.py) has already begun to work on for `seconds`."""
@@ -234,18 +206,3 @@ def _changed(text: str, changed: Mapping[str, str]) -> str:
         text, count = re.subn(rf"^{setting}=\S+", f"{setting}={value}", text, flags=re.MULTILINE)
         assert count == 1, f"{setting}= is there {count} times"
     return text
-
-
-def _free_port() -> int:
-    """A port nobody has, below those that the kernel gives to clients: a restart leaves it free for a while, and no client of
-    ours may get it as its own then (it would even connect to itself).
-    """
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        port = random.randrange(10000, lowest)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

@@ -9,7 +9,6 @@ The directory: `conf/daemontools/`, the shipped files, of which only the address
 Waiting is for lines of multilog's file, and for what supervise tells in its status file.
 """
 
-import os
 import select
 import shutil
 import subprocess
@@ -22,14 +21,15 @@ from signal import SIGTERM
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from kit.asked import Asked, free_port
+from kit.asked import free_port
+from kit.environment import environment
+from kit.logged import Logged
 from kit.releases import Releases
-from kit.server import Caged, Ready, fields, listening
+from kit.server import Caged, listening
 from kit.tail import Tail
 
 CONF = Path(__file__).parents[2] / "conf" / "daemontools"
 BIN = Path(sys.executable).parent
-_OUTCOME = r"adapter: (info: serving generation=|error: (chain-)?reload failed: )"
 _GENERATED = shutil.ignore_patterns("supervise", "main", "*.control")
 
 
@@ -75,7 +75,7 @@ class Status:
             self._process.stdout.close()
 
 
-class Svscan:
+class Svscan(Logged):
     """svscan with the one service `web`, up and serving `app`. `env`: further files of its envdir, or others' contents."""
 
     def __init__(self, app: str = "exact.py", env: Mapping[str, str] | None = None) -> None:
@@ -93,8 +93,7 @@ class Svscan:
     # -- its life ------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        ours = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        env = environment()
         env["PATH"] = f"{BIN}:{env['PATH']}"
         main = self.service / "log" / "main"
         main.mkdir()  # multilog would make it; but what is not there yet cannot be followed
@@ -199,27 +198,7 @@ class Svscan:
         """The process id that supervise knows; 0 when it is down."""
         return self.until(lambda _: True).pid
 
-    def outcome(self, since: int) -> str:
-        """Wait for the end of a start or reload; the line that tells it."""
-        return self.log.wait_for(_OUTCOME, since=since, timeout=60).string
-
-    def workers(self, since: int = 0) -> list[Ready]:
-        """The workers that said they were ready, in the order of the log."""
-        said = [fields(line) for line in self.log.all(since) if "adapter: info: ready worker=" in line]
-        return [Ready(*(int(each[name]) for name in Ready._fields)) for each in said]
-
     def until_relieved(self, since: int) -> None:
         """Wait until every worker from before `since` has gone: those still answer for a moment after `serving generation=`."""
         for worker in self.workers()[: len(self.workers()) - len(self.workers(since))]:
             self.log.wait_for(rf"adapter: info: drained worker={worker.worker} ")
-
-    def ask(self, path: str) -> Asked:
-        """Send a request; its answer can be waited for later."""
-        return Asked(self.address, path)
-
-    def ask_slow(self, seconds: float) -> Asked:
-        """A request that the application (slow.py) has already begun to work on for `seconds`."""
-        mark = self.log.mark()
-        asked = self.ask(f"/slow?seconds={seconds}")
-        self.log.wait_for("slow: begun", since=mark)
-        return asked

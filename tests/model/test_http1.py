@@ -6,12 +6,13 @@ import h11
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapter.protocols.http1.events import END, Event, Head, Refusal
+from adapter.protocols.http1.events import END, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import Reply
 from kit.cases import Case
 from kit.corpus import CASES
+from kit.feeding import joined
 
 SMALL = Limits(request_line=64, header_count=6, header_bytes=256, body=64)
 PIECES = st.sampled_from(
@@ -49,19 +50,6 @@ PIECES = st.sampled_from(
 STREAMS = st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=30).map(b"".join))
 
 
-def joined(pieces: list[bytes], limits: Limits) -> list[Event]:
-    """The events of these pieces, with content that touches joined."""
-    receiver = Receiver(limits)
-    events: list[Event] = []
-    for piece in pieces:
-        for event in receiver.feed(piece):
-            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
-                events[-1] += event
-            else:
-                events.append(event)
-    return events
-
-
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     marks = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
     return [data[a:b] for a, b in itertools.pairwise(marks)]
@@ -71,15 +59,15 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
 @given(case=st.sampled_from(CASES), places=st.lists(st.integers(0, 4000), max_size=12))
 def test_any_cuts_of_a_known_message(case: Case, places: list[int]) -> None:
     """A message of the corpus means the same however it is cut."""
-    assert joined(cut(case.raw, places), case.limits) == joined([case.raw], case.limits)
+    assert joined(Receiver(case.limits), cut(case.raw, places)) == joined(Receiver(case.limits), [case.raw])
 
 
 @settings(max_examples=500, deadline=None)
 @given(data=STREAMS, places=st.lists(st.integers(0, 4000), max_size=12))
 def test_any_bytes_are_events_or_a_refusal(data: bytes, places: list[int]) -> None:
     """Whatever arrives, however cut: heads, content and ends in their order, at most one refusal and only last; never an exception."""
-    events = joined(cut(data, places), SMALL)
-    assert events == joined([data], SMALL)
+    events = joined(Receiver(SMALL), cut(data, places))
+    assert events == joined(Receiver(SMALL), [data])
     owed: int | None = 0
     open_now = False
     for place, event in enumerate(events):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.uwsgi.receiving import Receiver
+from kit.feeding import joined
 from kit.packets import BAD, GOOD, LEAST, SMALL, packet
 
 NAMES = st.sampled_from([*LEAST, b"HTTP_X", b"HTTP_COOKIE", b"HTTP_CONTENT_LENGTH", b"HTTP_TRANSFER_ENCODING", b"HTTPS",
@@ -30,17 +31,10 @@ STREAMS = st.one_of(
 )
 
 
-def joined(pieces: list[bytes], limits: Limits) -> tuple[list[Event], bool]:
+def read(pieces: list[bytes], limits: Limits) -> tuple[list[Event], bool]:
     """The events of these pieces, with content that touches joined; and whether the end came too early."""
     receiver = Receiver(limits)
-    events: list[Event] = []
-    for piece in pieces:
-        for event in receiver.feed(piece):
-            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
-                events[-1] += event
-            else:
-                events.append(event)
-    return events, receiver.eof() is not None
+    return joined(receiver, pieces), receiver.eof() is not None
 
 
 @settings(max_examples=1000, deadline=None)
@@ -48,8 +42,8 @@ def joined(pieces: list[bytes], limits: Limits) -> tuple[list[Event], bool]:
 def test_any_bytes_are_one_request_or_a_refusal(data: bytes, places: list[int]) -> None:
     """Whatever arrives, however cut: a head, its content, its end; or one refusal, and only last. Never an exception."""
     marks = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
-    events, early = joined([data[a:b] for a, b in itertools.pairwise(marks)], SMALL)
-    assert (events, early) == joined([data], SMALL)
+    events, early = read([data[a:b] for a, b in itertools.pairwise(marks)], SMALL)
+    assert (events, early) == read([data], SMALL)
     if not events or isinstance(events[0], Refusal):
         assert len(events) <= 1
         return

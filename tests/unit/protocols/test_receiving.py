@@ -4,19 +4,12 @@ from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver
 from kit.cases import GET, SMALL
+from kit.feeding import joined
 
 
 def feed(limits: Limits, *pieces: bytes) -> list[Event]:
     """The events of these pieces, with content that touches joined."""
-    receiver = Receiver(limits)
-    events: list[Event] = []
-    for piece in pieces:
-        for event in receiver.feed(piece):
-            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
-                events[-1] += event
-            else:
-                events.append(event)
-    return events
+    return joined(Receiver(limits), pieces)
 
 
 def test_a_head_says_whether_content_follows() -> None:

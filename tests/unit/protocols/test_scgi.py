@@ -11,21 +11,14 @@ from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.sending import refusal
 from adapter.protocols.scgi.receiving import Receiver
 from kit.calling import DATE
+from kit.feeding import joined
 from kit.netstrings import BAD, FIRST, REST, asked, packet
 from kit.packets import MEANS, Bad
 
 
 def feed(*pieces: bytes) -> list[Event]:
     """The events of these pieces, with content that touches joined."""
-    receiver = Receiver(Limits())
-    events: list[Event] = []
-    for piece in pieces:
-        for event in receiver.feed(piece):
-            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
-                events[-1] += event
-            else:
-                events.append(event)
-    return events
+    return joined(Receiver(Limits()), pieces)
 
 
 GOOD = {

@@ -7,20 +7,13 @@ import pytest
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.uwsgi.receiving import Receiver
+from kit.feeding import joined
 from kit.packets import BAD, GOOD, MEANS, Bad, Good, asked, packet
 
 
 def feed(limits: Limits, *pieces: bytes) -> list[Event]:
     """The events of these pieces, with content that touches joined."""
-    receiver = Receiver(limits)
-    events: list[Event] = []
-    for piece in pieces:
-        for event in receiver.feed(piece):
-            if isinstance(event, bytes) and events and isinstance(events[-1], bytes):
-                events[-1] += event
-            else:
-                events.append(event)
-    return events
+    return joined(Receiver(limits), pieces)
 
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
