@@ -37,12 +37,13 @@ _EVERYWHERE = frozenset({"0.0.0.0", "::"})
 _NOWHERE = Endpoint("", "")
 
 
-def accepts(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> bool:
-    """Whether to take a connection now. One we cannot serve at once is better off with another worker, or in the queue.
+def room(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> int:
+    """How many connections to take now; none: listen no more. One we cannot serve at once is better off with another worker, or in
+    the queue.
 
     In a sweep there is no other worker, and the queue is about to be thrown away.
     """
-    return sweeping or (calls < threads and connections < most)
+    return _AT_ONCE if sweeping else max(0, min(threads - calls, most - connections))
 
 
 class Gate:
@@ -76,31 +77,22 @@ class Gate:
         return bool(self._listeners) or self._queue is not None
 
     @property
-    def _at_once(self) -> int:
-        """How many to take in this turn: as many as can be served at once, if no sibling could do it as well."""
+    def _room(self) -> int:
         shared = self._shared
-        if self._sweeping:
-            return _AT_ONCE
-        if shared.multiprocess:
-            return 1
-        return max(1, min(shared.threads.size - shared.threads.busy, shared.settings.max_connections - len(shared.connections)))
+        return room(
+            calls=shared.threads.busy,
+            threads=shared.threads.size,
+            connections=len(shared.connections),
+            most=shared.settings.max_connections,
+            sweeping=self._sweeping,
+        )
 
     def adjust(self) -> None:
         """Before the loop sleeps: listen, or do not."""
         shared = self._shared
         if self._short and shared.closed != self._closed_then:
             self._resume(0.0)
-        wanted = (
-            not self._short
-            and not shared.paused
-            and accepts(
-                calls=shared.threads.busy,
-                threads=shared.threads.size,
-                connections=len(shared.connections),
-                most=shared.settings.max_connections,
-                sweeping=self._sweeping,
-            )
-        )
+        wanted = not self._short and not shared.paused and self._room > 0
         if wanted != self._armed:
             self._arm(wanted=wanted)
 
@@ -164,7 +156,9 @@ class Gate:
         self._queue = None
 
     def _accept(self, address: str, listener: socket.socket, now: float) -> None:
-        for _ in range(self._at_once):
+        shared = self._shared
+        # While siblings could do it as well, one at a time; and who is woken takes one, though its threads may be busy by now.
+        for _ in range(1 if shared.multiprocess and not self._sweeping else max(1, self._room)):
             try:
                 connection, peer = accept(listener, *self._kinds[address])
             except (BlockingIOError, InterruptedError):
@@ -173,8 +167,8 @@ class Gate:
                 self._failed(address, error, now)
                 return
             self._admit(address, connection, peer, now)
-        if self._shared.multiprocess and not self._sweeping:
-            self._shared.loop.remove(listener.fileno())
+        if shared.multiprocess and not self._sweeping:
+            shared.loop.remove(listener.fileno())
             self._listen(address, listener)
 
     def _take_over(self, _mask: int, now: float) -> None:

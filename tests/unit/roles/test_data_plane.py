@@ -8,7 +8,7 @@ import pytest
 from adapter.gateway.environ import Endpoint
 from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
-from adapter.roles.serving.accepting import accepts
+from adapter.roles.serving.accepting import room
 from adapter.roles.serving.draining import Draining
 
 
@@ -18,7 +18,13 @@ from adapter.roles.serving.draining import Draining
 )
 def test_accepts(calls, connections, sweeping, wanted):
     """A free thread and room for a connection; in a sweep neither is asked for."""
-    assert accepts(calls=calls, threads=4, connections=connections, most=10, sweeping=sweeping) is wanted
+    assert (room(calls=calls, threads=4, connections=connections, most=10, sweeping=sweeping) > 0) is wanted
+
+
+def test_no_more_than_can_be_served_at_once():
+    """As many as threads are free, or as there is room for."""
+    assert room(calls=1, threads=4, connections=0, most=10, sweeping=False) == 3
+    assert room(calls=0, threads=4, connections=8, most=10, sweeping=False) == 2
 
 
 def test_two_drains_are_the_stricter_of_both():
