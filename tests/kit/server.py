@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
@@ -258,3 +259,12 @@ def wait_until_gone(pid: int, timeout: float = 30) -> None:
         assert select.select([fd], [], [], timeout)[0], f"pid {pid} is still there after {timeout} s"
     finally:
         os.close(fd)
+
+
+def wait_until_reaped(pid: int, timeout: float = 30) -> None:
+    """Until nothing is left of it, not even a zombie, which kill(2) still finds (so start-stop-daemon does)."""
+    wait_until_gone(pid, timeout)
+    deadline = time.monotonic() + timeout
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, f"pid {pid} is still a zombie after {timeout} s"
+        time.sleep(0.005)  # nothing tells of the end of somebody else's zombie

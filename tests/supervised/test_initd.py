@@ -21,7 +21,7 @@ from adapter.supervisors.confs.values import Values
 from kit.asked import Asked, free_port
 from kit.load import Load
 from kit.releases import Releases, until_only
-from kit.server import Caged, listening, wait_until_gone
+from kit.server import Caged, listening, wait_until_reaped
 
 
 class Initd:
@@ -130,7 +130,7 @@ def test_without_a_process(initd):
 
     assert initd.starting("start")[0] == 0
     os.kill(initd.pid, SIGKILL)
-    wait_until_gone(initd.pid)
+    wait_until_reaped(initd.pid)
     assert initd.service("status").returncode == 1
     assert initd.starting("start")[0] == 0
     assert Asked(initd.address, "/").answer() == (200, b"hello\n")
