@@ -91,4 +91,5 @@ def test_whoever_changes_the_way_meanwhile(root: Path, tmp_path: Path) -> None:
     ended.set()
     thread.join()
     assert seen <= {"inner", None}
-    assert "inner" in seen
+    # Not `in seen`: with few cores the two threads can fall into step, and every look then meets a link.
+    assert content(root, b"inner", b"file") == "inner"
