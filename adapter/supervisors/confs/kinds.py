@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from adapter.supervisors.confs.syntax import (
+    CIRCUS,
     ENVDIR,
     INETD,
     JSON,
@@ -75,6 +76,17 @@ KINDS = {
                 ),
             ),
             own=True,
+        ),
+        Kind(
+            "circus",
+            "a [watcher:] of circus, on a socket that circusd holds",
+            20,
+            (
+                Piece("adapter.ini", "circus/watcher", CIRCUS),
+                Piece("circus.ini", "circus/circus", CIRCUS, shared=True),
+            ),
+            own=True,
+            address=False,
         ),
         Kind(
             "xinetd",

@@ -174,5 +174,7 @@ PLACES: dict[str, Callable[[Spot], str | None]] = {
     "group": lambda spot: _GROUP if spot.group else None,
     "process": lambda spot: f"{_GROUP}:{spot.values.name}" if spot.group else spot.values.name,
     "members": lambda spot: ",".join(values.name for values in spot.group) or None,
-    "include": lambda spot: "*/adapter.conf" if spot.group else "adapter.conf",
+    "each": lambda spot: "*/" if spot.group else "",
+    "held": lambda spot: spot.values.name.lower(),
+    "printed": _file(lambda values: f"{values.logs}/{values.name}.stdout.log"),
 }

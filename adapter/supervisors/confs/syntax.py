@@ -69,6 +69,12 @@ def _supervisord(text: str) -> str:
     return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
 
 
+def _circus(text: str) -> str:
+    """A ; after a blank begins a comment, $(…) and ((…)) are expanded (so quotes are put between), at last shlex.split."""
+    quoted = re.sub(r"[$(]", r"\g<0>''", shlex.quote(text))
+    return re.sub(r"(?<=\s)(?=;)", "''", quoted)
+
+
 def _envdir(text: str) -> str:
     """envdir(8): the first line is the value, without the blanks at its end. An empty file would unset the variable."""
     if not text or text != text.rstrip():
@@ -78,6 +84,7 @@ def _envdir(text: str) -> str:
 
 SHELL = Syntax("sh", shlex.quote, between=" \\\n    ", variable='"${{{}}}"')
 SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here)s/", variable="%(ENV_{})s")
+CIRCUS = Syntax("circus", _circus, between="\n    ", variable="$(circus.env.{})")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))
 INETD = Syntax("inetd", _only(r"A-Za-z0-9_%+,./:=@\[\]~^-", "blanks, quotes and other special characters"), joint="=")
 SOCAT = Syntax("socat", _only(r"A-Za-z0-9_%+./:=@-", "blanks, quotes and other special characters"))

@@ -1,12 +1,14 @@
 """`adapter conf`: conf/ is its output, words survive every syntax, and what a syntax cannot say is refused."""
 
 import configparser
+import io
 import json
 import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+from circus.util import StrictConfigParser, replace_gnu_args
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,10 @@ from adapter.supervisors.confs.shelf import templates
 from adapter.supervisors.confs.values import Values
 
 CONF = Path(__file__).parents[3] / "conf"
-WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("é'\";#%$` \\"), min_size=1, max_size=12)
+_SPECIAL = ("é", "'", '"', ";", "#", "%", "$", "`", " ", "\\", "$(circus.env.x)", "((circus.wid))", "$(wid)")
+WORDS = st.lists(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from(_SPECIAL), min_size=1, max_size=12).map(
+    "".join
+)
 SITE = Values(
     name="shop", app="shop.wsgi", chdir="/srv/shop", user="www", run="/run/shop", logs="/var/log/shop", program="/v/adapter"
 )
@@ -89,6 +94,17 @@ def test_supervisord_words(word):
     assert shlex.split(parser["program:x"]["command"] % {}) == ["adapter", "serve", word, "--last"]
 
 
+@given(WORDS)
+def test_circus_words(word):
+    """What circus reads (its own configparser, its expansions, shlex) is the word."""
+    spelled = syntax.CIRCUS.spell(word)
+    parser = StrictConfigParser()
+    parser.read_file(io.StringIO(f"[watcher:x]\ncmd = {spelled} {spelled}\n    {spelled}\n"))
+    expanded = replace_gnu_args(parser.get("watcher:x", "cmd"), env={"x": "expanded"})
+
+    assert shlex.split(replace_gnu_args(expanded, wid=1)) == [word, word, word]
+
+
 @pytest.mark.parametrize("kind", ["xinetd", "inetd", "socat"])
 def test_what_cannot_be_said(kind):
     """A word with a blank, where no quotes are known: a sentence that names the syntax and the word."""
@@ -122,11 +138,15 @@ def test_together():
     both = [SITE._replace(name=name, app=None, chdir=None, config=f"/etc/adapter/{name}.toml") for name in ("blog", "shop")]
     supervisord = files("supervisord", both, together=True)
     daemontools = files("daemontools", both, together=True)
+    circus = files("circus", both, together=True)
 
     assert set(supervisord) == {"supervisord.conf", "blog/adapter.conf", "shop/adapter.conf"}
     assert "[group:apps]\nprograms=blog,shop " in supervisord["supervisord.conf"]
     assert "\nfiles=*/adapter.conf " in supervisord["supervisord.conf"]
     assert "supervisorctl signal HUP apps:shop\n" in supervisord["shop/adapter.conf"]
+    assert set(circus) == {"circus.ini", "blog/adapter.ini", "shop/adapter.ini"}
+    assert circus["circus.ini"].endswith("\ninclude = */adapter.ini\n")
+    assert "\ncmd = /v/adapter serve --config /etc/adapter/shop.toml\n    --control " in circus["shop/adapter.ini"]
     assert {"blog/run", "shop/run", "blog/log/run"} < set(daemontools)
     assert daemontools["shop/env/ADAPTER_CONFIG"] == "/etc/adapter/shop.toml\n"
     assert "shop/env/ADAPTER_APP" not in daemontools
