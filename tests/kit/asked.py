@@ -2,6 +2,7 @@
 
 import http.client
 import random
+import select
 import socket
 from pathlib import Path
 
@@ -13,6 +14,14 @@ class Asked:
         host, _, port = address.rpartition(":")
         self._wire = http.client.HTTPConnection(host, int(port), timeout=60, source_address=(source, 0) if source else None)
         self._wire.request("GET", path)
+
+    def waits(self) -> bool:
+        """Whether nothing has come back yet, nor the end."""
+        return not select.select([self._wire.sock], [], [], 0)[0]
+
+    def leave(self) -> None:
+        """Wait no more."""
+        self._wire.close()
 
     def answer(self) -> tuple[int, bytes]:
         """Status and body, whole; raises ConnectionError or HTTPException when it was cut."""

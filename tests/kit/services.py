@@ -1,4 +1,4 @@
-"""Real services of one scan directory, under whichever scanner, runsvdir or s6-svscan, on copies of the files in conf/.
+"""Real services of one scan directory, under whichever scanner, svscan, runsvdir or s6-svscan, on copies of the files in conf/.
 
     with Scan(RUNIT) as scan, Load(scan["web"].address) as load:
         scan["web"].run("sv", "hup")
@@ -48,10 +48,15 @@ class Service(Logged):
 
     def run(self, *words: str, code: int = 0) -> str:
         """`WORDS… SERVICE`, to its end, which must be `code`: what it said."""
+        asked = self.start(*words)
+        said, _ = asked.communicate(timeout=90)
+        assert asked.returncode == code, f"{asked.args}: {asked.returncode}: {said}"
+        return said
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """The same, not waited for."""
         argv = [*words, str(self.directory)]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=90, env=_on_path(), check=False)
-        assert done.returncode == code, done
-        return done.stdout
+        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_on_path())
 
     def set(self, name: str, text: str) -> None:
         """Replace a file of the envdir."""
@@ -76,10 +81,10 @@ class Kind(NamedTuple):
 
 
 class Scan:
-    """The scanner of `kind` with services `names`, all up and serving `app`."""
+    """The scanner of `kind` with services `names`, all up and serving `app`. `env` changes files of their envdirs."""
 
-    def __init__(self, kind: Kind, app: str = "exact.py", names: tuple[str, ...] = ("web",)) -> None:
-        self._kind, self._names, self._app = kind, names, app
+    def __init__(self, kind: Kind, app: str = "exact.py", names: tuple[str, ...] = ("web",), **env: str) -> None:
+        self._kind, self._names, self._app, self._env = kind, names, app, env
 
     def __getitem__(self, name: str) -> Service:
         return self.services[name]
@@ -90,6 +95,8 @@ class Scan:
         self.scanned.mkdir()
         self.services = {name: Service(self._kind.conf, self.directory / name, self._app) for name in self._names}
         for name, service in self.services.items():
+            for variable, text in self._env.items():
+                service.set(variable, text)
             (self.scanned / name).symlink_to(service.directory)
         self.process = Caged([*self._kind.argv, str(self.scanned)], self.directory, _on_path())
         try:
@@ -153,5 +160,15 @@ def _end_svscan_of_s6(scan: Scan) -> None:
     assert scan.process.exit_code(60) == 0
 
 
+def _end_svscan(scan: Scan) -> None:
+    """svscan first, or it would start supervise anew; loggers leave at the end of their input."""
+    scan.process.signal(SIGTERM)
+    assert scan.process.exit_code() == -SIGTERM
+    for service in scan.services.values():
+        subprocess.run(["svc", "-x", str(service.directory / "log")], check=True)
+        service.run("svc", "-dx")
+
+
+DAEMONTOOLS = Kind("daemontools", ("svscan",), _end_svscan)
 RUNIT = Kind("runit", ("runsvdir", "-P"), _end_runsvdir)
 S6 = Kind("s6", ("s6-svscan",), _end_svscan_of_s6)

@@ -72,11 +72,6 @@ class Kept:
         self._wire.close()
 
 
-def waits(asked: Asked) -> bool:
-    """Has nothing come back?"""
-    return not select.select([asked._wire.sock], [], [], 0)[0]
-
-
 @pytest.mark.parametrize(("command", "door"), [("pause", "control"), ("pause-toggle", "fifo"), ("pause-toggle", "signal")])
 def test_everybody_waits(command: str, door: str) -> None:
     """New connections, and requests on those that are kept alive, wait and are answered after the resume; by every door."""
@@ -87,7 +82,7 @@ def test_everybody_waits(command: str, door: str) -> None:
             each.ask()
         asked = [Asked(server.address, "/") for _ in range(8)]
         settled(server)
-        assert all(each.waits() for each in kept) and all(map(waits, asked))
+        assert all(each.waits() for each in kept) and all(each.waits() for each in asked)
         resume(server, "resume" if command == "pause" else command, door)
         assert [each.answer() for each in asked] == [(200, b"hello\n")] * 8
         assert [each.answer() for each in kept] == [b"hello\n"] * 8
@@ -107,7 +102,7 @@ def test_what_is_in_flight_finishes() -> None:
         (server.directory / "gate").write_bytes(b"go\n")
         assert begun.answer() == (200, b"gated\n")
         settled(server)
-        assert waits(later)
+        assert later.waits()
         mark = server.log.mark()
         resume(server)
         server.log.wait_for("gated: begun", since=mark)
@@ -129,7 +124,7 @@ def test_it_survives_a_reload(number: int) -> None:
         for pid in former:
             wait_until_gone(pid)
         settled(server)
-        assert status(server)["paused"] and waits(asked)
+        assert status(server)["paused"] and asked.waits()
         resume(server)
         assert b'"two"' in asked.answer()[1]
         assert facts(address)["version"] == "two"
@@ -176,7 +171,7 @@ def test_who_is_born_paused_waits() -> None:
         server.wait_for("adapter: info: ready worker=3 slot=1 ", since=mark)
         asked = [Asked(address, "/") for _ in range(4)]
         settled(server)
-        assert all(map(waits, asked))
+        assert all(each.waits() for each in asked)
         resume(server)
         assert [each.answer() for each in asked] == [(200, b"hello\n")] * 4
 

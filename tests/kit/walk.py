@@ -1,0 +1,318 @@
+"""A service under its supervisor, led from state to state by gates (tests/apps/gates.py), and what each word of its operator comes to.
+
+    Walk(scan["booting"], DAEMONTOOLS).through(columns(TABLE)["booting"])
+
+Each state is entered from plain serving, with a request in the hands of the application where one can be; a cell that changes nothing
+leaves the service in it for the next one. Waiting is for lines of the log, ends of processes, and the supervisor's own word.
+"""
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from signal import SIGTSTP, SIGUSR1
+from typing import NamedTuple
+
+from kit.asked import Asked
+from kit.server import listening, wait_until_gone
+from kit.services import Kind, Service
+from kit.table import Cell
+
+PASSED = (200, b"passed\n")
+SERVING = "adapter: info: serving generation="
+
+
+class Tongue(NamedTuple):
+    """How operators of `kind` say things: the words before the service's directory, and what says what."""
+
+    kind: Kind
+    argv: Callable[[str], tuple[str, ...]]
+    signals: Mapping[str, str]
+    """What sends a signal that adapter hears, and its name."""
+    up: str
+    down: str
+    term: str
+    hup: str
+    pause: str
+    cont: str
+    until_down: Callable[[Service], object]
+    waits: Collection[str] = ()
+    """What ends with its outcome, not at once."""
+
+
+class Before(NamedTuple):
+    """What was, before something was said: the mark of the log, the master, its supervisor."""
+
+    mark: int
+    pid: int
+    supervisor: int
+
+
+class Gate:
+    """Shut for as long as we hold the lock of that file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab")
+
+    def shut(self) -> None:
+        """Nobody passes."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def open(self) -> None:
+        """Everybody does."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Open, and let go of it."""
+        self._file.close()
+
+
+class Walk:
+    """`service`, which serves. `state` is empty when it does so with open gates and nothing in its hands."""
+
+    def __init__(self, service: Service, tongue: Tongue) -> None:
+        self._service, self._log, self._tongue = service, service.log, tongue
+        release = service.directory.parents[1] / "releases" / "1"
+        self._boot, self._gate = Gate(release / "boot"), Gate(release / "gate")
+        self._state = ""
+        self._held: Asked | None = None
+        self._waiting: Asked | None = None
+        self._commands: list[subprocess.Popen[str]] = []
+        self._how = {
+            "stay": self._stays,
+            "reload": self._reloads,
+            "drain": self._drains,
+            "cut": self._cuts,
+            "kill": self._is_killed,
+            "last": self._once_more,
+            "leaves": self._leaves,
+        }
+
+    def through(self, cells: Iterable[Cell]) -> None:
+        """Each of them; AssertionError says at which one it was otherwise."""
+        try:
+            for cell in cells:
+                try:
+                    self._do(cell)
+                except Exception as error:
+                    raise AssertionError(f"{cell} ({cell.how} {cell.then}): {type(error).__name__}: {error}") from error
+        finally:
+            for asked in filter(None, (self._held, self._waiting)):
+                asked.leave()
+            for gate in (self._boot, self._gate):
+                gate.close()
+            for command in self._commands:
+                command.communicate(timeout=90)
+
+    def _do(self, cell: Cell) -> None:
+        if self._state != cell.state:
+            self._calm()
+            self._enter(cell.state)
+        before = self._before()
+        self._say(cell.said)
+        if cell.late:
+            self._asks_nothing(before.mark)
+            self._say(self._tongue.cont)
+        self._how[cell.how](cell, before)
+
+    def _before(self) -> Before:
+        pid = self._service.pid
+        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        return Before(self._log.mark(), pid, int(parent))
+
+    # -- what is said ---------------------------------------------------------------------------------------------------
+
+    def _say(self, said: str) -> None:
+        """To the supervisor, one after the other; but what waits for its outcome goes on meanwhile."""
+        command = self._service.start(*self._tongue.argv(said))
+        self._commands.append(command)
+        if said not in self._tongue.waits:
+            command.wait(timeout=60)
+
+    def _asks_nothing(self, mark: int) -> None:
+        """A master that stands still has heard nothing yet, and its workers serve."""
+        assert self._service.ask("/").answer() == PASSED
+        heard = [line for line in self._log.all(mark) if " source=" in line]
+        assert not heard, heard
+
+    # -- states ---------------------------------------------------------------------------------------------------------
+
+    def _enter(self, state: str) -> None:
+        mark = self._log.mark()
+        if state != "booting":
+            self._gate.shut()
+            self._held = self._service.ask("/gated")
+            self._log.wait_for("gates: at the gate", since=mark)
+        {
+            "booting": self._enter_booting,
+            "serving": lambda _: None,
+            "reloading": self._enter_reloading,
+            "draining": self._enter_draining,
+            "paused": self._enter_paused,
+            "frozen": lambda _: self._say(self._tongue.pause),
+        }[state](mark)
+        self._state = state
+
+    def _enter_booting(self, mark: int) -> None:
+        self._say(self._tongue.down)
+        self._tongue.until_down(self._service)
+        self._boot.shut()
+        self._say(self._tongue.up)
+        self._log.wait_for("gates: at the boot", since=mark)
+        self._waiting = self._service.ask("/")
+
+    def _enter_reloading(self, mark: int) -> None:
+        self._boot.shut()
+        self._say(self._tongue.hup)
+        self._log.wait_for("gates: at the boot", since=mark)
+
+    def _enter_draining(self, mark: int) -> None:
+        self._say(self._tongue.down)
+        self._log.wait_for("adapter: info: stop source=", since=mark)
+
+    def _enter_paused(self, mark: int) -> None:
+        self._toggle_pause(mark)
+        mark = self._log.mark()
+        os.kill(self._service.pid, SIGUSR1)
+        self._log.wait_for("adapter: info: numbers ", since=mark)  # the worker has taken in what it was told before
+        self._waiting = self._service.ask("/")
+
+    def _toggle_pause(self, mark: int) -> None:
+        os.kill(self._service.pid, SIGTSTP)
+        self._log.wait_for("adapter: (warning: paused: requests wait|info: resumed)", since=mark)
+
+    def _calm(self) -> None:
+        """Back to plain serving, from a state whose last cell changed nothing."""
+        if self._state == "draining":
+            self._pass_through()
+            self._tongue.until_down(self._service)
+            mark = self._log.mark()
+            self._say(self._tongue.up)
+            self._log.wait_for(SERVING, since=mark)
+        elif self._state:
+            mark = self._log.mark()
+            if self._state == "frozen":
+                self._say(self._tongue.cont)
+            self._boot.open()
+            if self._state in {"booting", "reloading"}:
+                self._log.wait_for(SERVING, since=mark)
+            self._resume_and_pass()
+        self._state = ""
+        for command in self._commands:
+            said, _ = command.communicate(timeout=90)
+            assert command.returncode == 0 or "force-" in str(command.args), f"{command.args}: {command.returncode}: {said}"
+        self._commands.clear()
+
+    # -- what comes of it -----------------------------------------------------------------------------------------------
+
+    def _stays(self, cell: Cell, before: Before) -> None:
+        """What was said has reached adapter, if it is for adapter, and so has a CONT that was sent after it: nothing came of either."""
+        if signal := self._tongue.signals.get(cell.said):
+            self._log.wait_for(f'adapter: info: [a-z-]+ source="signal {signal}"', since=before.mark)
+        self._say(self._tongue.cont)
+        self._log.wait_for('adapter: info: nothing source="signal CONT"', since=before.mark)
+        assert self._service.pid == before.pid
+        for line in self._log.all(before.mark):
+            assert not any(each in line for each in ("adapter: info: starting", SERVING, "adapter: info: stopped ")), line
+        for asked in filter(None, (self._held, self._waiting)):
+            assert asked.waits()
+        if self._state == "frozen":
+            self._say(self._tongue.pause)
+        if self._state in {"serving", "reloading", "frozen"}:
+            assert self._service.ask("/").answer() == PASSED
+
+    def _reloads(self, _: Cell, before: Before) -> None:
+        """The new generation serves (after the one that was on its way), in the same process; who waited is answered, whole."""
+        self._boot.open()
+        for more in range(1 + (self._state in {"booting", "reloading"})):
+            self._log.wait_for(SERVING, since=before.mark, skip=more)
+        if self._held:
+            assert self._held.waits()
+        self._resume_and_pass()
+        said = "\n".join(self._log.all(before.mark))
+        assert " failed: " not in said
+        assert self._service.pid == before.pid
+        self._state = ""
+
+    def _drains(self, cell: Cell, before: Before) -> None:
+        """It stops when what is in flight, and what was accepted in a pause, is answered, whole; exit code 0."""
+        if self._state != "draining":
+            self._log.wait_for("adapter: info: stop source=", since=before.mark)
+        if self._state == "booting":
+            self._wait_no_more()  # nobody has accepted it yet
+        self._pass_through()
+        self._log.wait_for("adapter: info: stopped code=0", since=before.mark)
+        self._ended(cell, before)
+
+    def _cuts(self, cell: Cell, before: Before) -> None:
+        """It is over at once."""
+        if self._held:
+            assert self._held.is_cut()
+            self._held = None
+        self._wait_no_more()
+        self._ended(cell, before)
+
+    def _is_killed(self, cell: Cell, before: Before) -> None:
+        """The master ends; what its workers have in their hands they finish."""
+        wait_until_gone(before.pid)
+        self._wait_no_more()  # the kernel may have it still
+        if self._held:
+            assert self._held.waits()
+        self._pass_through()
+        self._ended(cell, before)
+
+    def _once_more(self, cell: Cell, before: Before) -> None:
+        """Nothing for now; no other process after its next end."""
+        self._stays(cell, before)
+        before = self._before()
+        self._say(self._tongue.term)
+        if self._state == "frozen":
+            self._say(self._tongue.cont)
+        self._drains(cell._replace(then="down"), before)
+
+    def _leaves(self, cell: Cell, before: Before) -> None:
+        """Nothing for now; nobody is there to start it any more after its next end."""
+        self._stays(cell, before)
+        before = self._before()
+        self._say(self._tongue.down)
+        self._drains(cell._replace(then="gone"), before)
+
+    # -- pieces of that -------------------------------------------------------------------------------------------------
+
+    def _resume_and_pass(self) -> None:
+        if self._state == "paused":
+            assert self._waiting
+            assert self._waiting.waits()
+            self._toggle_pause(self._log.mark())
+        self._pass_through()
+
+    def _pass_through(self) -> None:
+        """Who waits is answered: at the gate, or to be accepted."""
+        self._gate.open()
+        for asked in filter(None, (self._held, self._waiting)):
+            assert asked.answer() == PASSED
+        self._held = self._waiting = None
+
+    def _wait_no_more(self) -> None:
+        if self._waiting:
+            self._waiting.leave()
+        self._waiting = None
+
+    def _ended(self, cell: Cell, before: Before) -> None:
+        wait_until_gone(before.pid)
+        if cell.then == "down":
+            self._tongue.until_down(self._service)
+            assert not any("adapter: info: starting" in line for line in self._log.all(before.mark))
+            assert not listening(self._service.address)
+        if cell.then == "gone":
+            wait_until_gone(before.supervisor)  # its scanner starts another, which starts us
+        self._boot.open()
+        self._gate.open()
+        mark = before.mark
+        if cell.then == "down":
+            mark = self._log.mark()
+            self._say(self._tongue.up)
+        self._log.wait_for(SERVING, since=mark)
+        assert self._service.pid != before.pid
+        self._state = ""
