@@ -39,6 +39,11 @@ def die_with_parent(parent: int, number: Signals) -> bool:
     return os.getppid() == parent
 
 
+def outlive_parent() -> None:
+    """Take `die_with_parent` back."""
+    _prctl(_PR_SET_PDEATHSIG, 0)
+
+
 def _outlive_nobody(parent: int) -> None:
     """Whatever a child becomes, a shell script that hangs for one: it ends with us. Exec keeps this (prctl(2))."""
     if not die_with_parent(parent, signal.SIGKILL):

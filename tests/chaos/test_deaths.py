@@ -119,6 +119,34 @@ def test_the_masters_death_while_serving() -> None:
         server.process.wait_alone()
 
 
+@pytest.mark.parametrize("options", [(), ("--lazy-apps",)], ids=["preloaded", "lazy"])
+def test_the_masters_death_while_a_worker_is_stuck_in_c(options: tuple[str, ...]) -> None:
+    """It holds the interpreter's lock, so it cannot hear of it, and would keep the port for ever: it is killed, and nobody is left."""
+    with Adapter("stuck.py", "--workers=1", *options) as server:
+        address = server.address
+        asked = Asked(address, "/stuck")
+        pid = int(server.log.wait_for(r"stuck: begun pid=(\d+)")[1])
+        server.process.signal(SIGKILL)
+        wait_until_gone(pid)
+        assert free(address)
+        assert asked.is_cut()
+        server.wait_for(rf"adapter: error: the master is gone, and a worker that does not hear it is killed worker=1 pid={pid}")
+        server.process.wait_alone()
+
+
+def test_the_masters_death_while_all_threads_are_busy() -> None:
+    """Threads that compute for longer than that are not stuck: the port is free, they finish, and answer."""
+    with Adapter("spins.py", "--workers=1", "--threads=4") as server:
+        address = server.address
+        asked = [Asked(address, "/?seconds=0.3") for _ in range(4)]
+        for each in range(4):
+            server.log.wait_for("spins: begun", skip=each)
+        server.process.signal(SIGKILL)
+        assert [each.answer() for each in asked] == [(200, b"spun\n")] * 4
+        server.process.wait_alone()
+        assert free(address)
+
+
 def test_the_masters_death_during_the_first_import() -> None:
     """Nobody is left, although the import would never have ended, and the port is free."""
     server = Adapter("endless_import.py")

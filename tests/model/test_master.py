@@ -412,7 +412,9 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             return
         change = before.change
         if refusal(before) or (change is not None and change.kind is Command.ROLLBACK):
-            assert (self.state.change, self.state.parked) == (before.change, before.parked)
+            # What any wake-up would lead to: a pause may be over by now, and what waited for it begin.
+            expected, _ = step(before, e.Asked(Command.NOTHING, "x"), self.now)
+            assert (self.state.change, self.state.parked) == (expected.change, expected.parked)
         elif change is not None and change.kind is not None:
             anew = self.state.change is not None and self.state.change.kind is None  # its preloader had died
             assert self.state.target == change.previous or anew
@@ -427,10 +429,12 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             went = [each for each in self.state.workers if isinstance(was := before.worker(each.id), Worker) and was.live]
             assert all(each.idle for each in went), f"not idle, and sent to sleep: {went}"
             return
+        # A commit ends whoever was asked away meanwhile, and in the same step a queued reload may bring its own number of slots back.
+        slots = min(before.slots, self.state.slots)
         for action in ordered:
             if isinstance(action, a.Drain | a.Kill):
                 worker = before.worker(action.worker)
-                if worker is not None and worker.stage is Stage.READY and worker.slot < self.state.slots:
+                if worker is not None and worker.stage is Stage.READY and worker.slot < slots:
                     stays = any(each.stage is Stage.READY for each in self.state.sitting(worker.slot))
                     assert stays, f"{action} empties slot {worker.slot}"
 

@@ -23,6 +23,8 @@ class Birth(NamedTuple):
     id: int
     slot: int
     inside: Inside
+    hear: Callable[[], None]
+    """To be called when it hears that the master is gone."""
     app: Callable[..., Any] | None  # None: it imports the application itself
     took: float = 0.0  # seconds to import it
 

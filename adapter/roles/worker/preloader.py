@@ -34,6 +34,7 @@ from adapter.lifecycle.messages import (
     from_plain,
     to_plain,
 )
+from adapter.lifecycle.orphans import Orphans
 from adapter.log import Log
 from adapter.roles import logs
 from adapter.roles.logs import open_log
@@ -43,8 +44,9 @@ from adapter.roles.worker.before import run_before
 from adapter.roles.worker.birth import Birth, tell_where_it_hangs
 from adapter.roles.worker.imported import Imported
 from adapter.roles.worker.inside import Inside
+from adapter.roles.worker.offspring import Offspring
 from adapter.unix.channels import Channel
-from adapter.unix.processes import die_with_parent
+from adapter.unix.processes import die_with_parent, outlive_parent
 from adapter.unix.signals import deafen, unblock
 from adapter.unix.witness import SHOW, Witness
 from adapter.uwsgi.finder import Finder
@@ -91,13 +93,16 @@ class _Preloader:
         self._app: Callable[..., Any] | None = None
         self._imported = Imported(self._say) if settings.watch else None
         self._took = 0.0  # seconds to import it
+        self._offspring = Offspring(inside.master)
 
     def run(self) -> Birth | None:
-        """Until the master hangs up: None. In a forked worker: what it was born with."""
+        """Until the master hangs up, and if it is gone until its workers are: None. In a forked worker: what it was born with."""
         failure = self._prepare()
         if failure is not None:
             self._say(failure)
             return None
+        if self._offspring.able:
+            outlive_parent()
         self._say(HasLoaded(threads=_threads()))
         while (told := _next_order(self._channel)) is not None:
             order, fds = told
@@ -108,6 +113,7 @@ class _Preloader:
             elif isinstance(order, TakeLogs):
                 for fd in logs.take(order.names, fds).values():
                     os.close(fd)  # the access log is the workers'
+        self._offspring.outlive(Orphans.of(threads=self._settings.threads, drain=self._settings.drain_timeout), self._log)
         return None
 
     def _prepare(self) -> HasFailed | None:
@@ -149,6 +155,9 @@ class _Preloader:
     def _fork(self, order: ForkWorker, fd: int, witness: int) -> Birth | None:
         """Fork twice, so that the worker becomes the child of the master (a subreaper). Returns in the worker only."""
         pipes: list[int] = []
+        # Who hangs in the application's own fork functions hears of nothing: for so long we die with the master, as before.
+        die_with_parent(self._inside.master, signal.SIGKILL)
+        cell = self._offspring.cell()
         try:
             pipes += os.pipe()
             pipes += os.pipe()
@@ -168,16 +177,18 @@ class _Preloader:
             os.read(released, 1)
             os.close(released)
             self._witness.close()
-            channel, own = Channel.adopt(fd), Witness(witness)
-            return Birth(channel, own, order.worker, order.slot, self._inside, self._app, self._took)
+            channel, own, hear = Channel.adopt(fd), Witness(witness), self._offspring.leave(cell)
+            return Birth(channel, own, order.worker, order.slot, self._inside, hear, self._app, self._took)
         for each in (fd, witness, telling):
             os.close(each)
-        self._parent_of(between, order.worker, told)
+        self._parent_of(between, order.worker, told, cell)
         os.close(held)
         os.close(released)
+        if self._offspring.able:
+            outlive_parent()
         return None
 
-    def _parent_of(self, between: int, number: int, told: int) -> None:
+    def _parent_of(self, between: int, number: int, told: int, cell: int) -> None:
         """Our half: when the one between is reaped, the worker is the master's child; say so before letting it go."""
         # One write, so one read; not up to the end of file, as the worker has the other end open while the application's own
         # after-fork functions run, and whoever hangs there must not keep us from forking the others.
@@ -185,6 +196,7 @@ class _Preloader:
         os.close(told)
         os.waitpid(between, 0)
         if answer.isdigit():
+            self._offspring.born(number, int(answer), cell)
             self._say(HasForked(number, int(answer)))
         else:
             self._say(CannotFork(number, answer or "the process that should have forked it died"))

@@ -132,6 +132,7 @@ class _Worker:
         self._channel = birth.channel
         self._witness = birth.witness
         self._inside = birth.inside
+        self._hear_of_death = birth.hear
         self._settings = settings
         self._server = server
         self._logs = logs
@@ -239,6 +240,7 @@ class _Worker:
         if self._orphaned:
             return
         self._orphaned = True
+        self._hear_of_death()
         self._server.release()
         self._server.unwatch(self._channel.fileno())
         self._channel.close()
