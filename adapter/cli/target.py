@@ -25,11 +25,11 @@ def waiting(until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, for programs.")
 
 
-def seconds(text: str | None) -> float | None:
-    """`--timeout` in seconds. Raises Misuse."""
+def seconds(text: str | None, option: str = "--timeout") -> float | None:
+    """What this option says, in seconds. Raises Misuse."""
     if text is None:
         return None
     try:
         return float(SOME_DURATION.parse(text) or 0)
     except ValueError:
-        raise Misuse(f"--timeout: '{text}' is not {SOME_DURATION.allowed}") from None
+        raise Misuse(f"{option}: '{text}' is not {SOME_DURATION.allowed}") from None

@@ -13,6 +13,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from adapter.unix import procfs
+
 _LISTEN = "0A"  # TCP_LISTEN in /proc/net/tcp
 _WILDCARDS = ("0.0.0.0", "::")
 _MAPPED = "::ffff:"
@@ -101,35 +103,15 @@ def _clashes(theirs: str, ours: str) -> bool:
 
 def _holder_of_inode(inode: int) -> str | None:
     """Of several processes with the socket, the one whose parent has it not: a master rather than its workers."""
-    pids = {pid for pid in _pids() if _has(pid, f"socket:[{inode}]")}
+    pids = {pid for pid in procfs.pids() if _has(pid, f"socket:[{inode}]")}
     for pid in sorted(pids):
-        if _parent(pid) not in pids and (said := describe(pid)):
+        if procfs.parent(pid) not in pids and (said := describe(pid)):
             return said
     return None
 
 
-def _pids() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return []
-
-
 def _has(pid: int, target: str) -> bool:
-    try:
-        with os.scandir(f"/proc/{pid}/fd") as fds:
-            return any(os.readlink(fd.path) == target for fd in fds)
-    except OSError:
-        return False
-
-
-def _parent(pid: int) -> int:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            # The name in parentheses may hold anything, so count from the last parenthesis.
-            return int(file.read().rpartition(")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
+    return any(found == target for _, found in procfs.open_files(pid))
 
 
 def _user(uid: int) -> str:

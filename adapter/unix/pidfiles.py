@@ -90,6 +90,20 @@ def read(path: str) -> int:
     return pid
 
 
+def said(path: str) -> int | None:
+    """The number in it, whosever it is; None: it is gone, or none."""
+    try:
+        fd = _open(path, os.O_RDONLY)
+    except (OSError, Misuse):
+        return None
+    try:
+        return _content(fd, path)
+    except Misuse:
+        return None
+    finally:
+        os.close(fd)
+
+
 def _check_holder(lock: Lock, pid: int, path: str) -> None:
     if not lock.held:
         alive = holders.describe(pid)

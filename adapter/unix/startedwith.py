@@ -2,6 +2,8 @@
 
 import os
 
+from adapter.unix import procfs
+
 OPTION, VARIABLE = "--control", "ADAPTER_CONTROL"
 
 
@@ -10,8 +12,8 @@ def control_path(pid: int) -> str | None:
 
     Anybody can start a program with such words: whoever commands should see that `pid` itself listens there (SO_PEERCRED).
     """
-    said = _said(_words(pid, "cmdline"), _words(pid, "environ"))
-    return os.path.join(_directory(pid), said) if said else None
+    said = _said(procfs.words(pid, "cmdline"), procfs.words(pid, "environ"))
+    return os.path.join(procfs.directory(pid), said) if said else None
 
 
 def _said(argv: list[str], environ: list[str]) -> str | None:
@@ -23,18 +25,3 @@ def _said(argv: list[str], environ: list[str]) -> str | None:
         elif word.startswith(f"{OPTION}="):
             said = word.partition("=")[2]
     return said or None
-
-
-def _words(pid: int, name: str) -> list[str]:
-    try:
-        with open(f"/proc/{pid}/{name}", "rb") as file:
-            return [os.fsdecode(word) for word in file.read().split(b"\0") if word]
-    except OSError:
-        return []  # another user's: nothing is known of it
-
-
-def _directory(pid: int) -> str:
-    try:
-        return os.readlink(f"/proc/{pid}/cwd")
-    except OSError:
-        return ""
