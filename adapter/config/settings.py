@@ -251,6 +251,12 @@ class Settings(NamedTuple):
         "For a logrotate that can not send signals.", _CONFIG, many=True, between=":")] = ()
     touch_stop: Annotated[tuple[str, ...], Option(
         kinds.PATH, "Stop, draining, when this file is touched; repeatable.", "As for --touch-reload.", _CONFIG, many=True, between=":")] = ()
+    ready_fd: Annotated[int | None, Option(
+        kinds.count(1_048_575), "Write a newline to this descriptor, and close it, once workers can answer (s6's notification-fd).",
+        "The supervisor has to open it.", _CONFIG, inetd=False)] = None
+    ready_file: Annotated[str | None, Option(
+        kinds.PATH, "Have a file with our process id here whenever a worker can answer, and only then (for runit's ./check).",
+        "Nothing is written that was not asked for.", _CONFIG, inetd=False)] = None
     watch: Annotated[bool, Option(
         kinds.FLAG, "For development: reload when a file of the application, the --config file or the --envdir changes.",
         "In production a deploy is many changes, and asks for one reload when it is done.", _CONFIG)] = False

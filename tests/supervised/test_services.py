@@ -129,3 +129,20 @@ def test_sv_start_waits_until_a_worker_answers() -> None:
         web.run(*SV, "start")
         assert web.ask("/?seconds=0").answer()[0] == 200
         web.run(*SV, "check")
+
+
+def test_s6_knows_when_workers_can_answer() -> None:
+    """notification-fd: `s6-svc -wU` returns when requests are answered, `s6-svwait -U` agrees, and a ready service is restarted at once."""
+    with Scan(S6, "slow.py") as scan:
+        web = scan["web"]
+        web.run("s6-svwait", "-U", "-t", "30000")
+        web.run("s6-svc", "-wD", "-T", "30000", "-d")
+        web.run("s6-svc", "-wU", "-T", "30000", "-u")
+        assert web.ask("/?seconds=0").answer()[0] == 200
+        assert ", ready " in web.run("s6-svstat")
+        mark, pid = web.log.mark(), web.pid
+        web.run("s6-svc", "-h")
+        assert " failed: " not in web.outcome(mark)
+        web.run("s6-svc", "-wR", "-T", "30000", "-r")
+        assert web.ask("/?seconds=0").answer()[0] == 200
+        assert web.pid != pid

@@ -1,4 +1,4 @@
-"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish.
+"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish; and who is told how we stand.
 
 Asked for by the settings, kept from image to image.
 """
@@ -16,6 +16,7 @@ from adapter.lifecycle.touching import Wish
 from adapter.log import Log
 from adapter.roles.master.control import Control
 from adapter.roles.master.fifo import MasterFifo
+from adapter.roles.master.herald import Herald
 from adapter.roles.master.pidfile import Pid
 from adapter.roles.master.public import Public
 from adapter.roles.master.service import Service
@@ -44,10 +45,12 @@ class Names:
         self._touches = Touches(log, watch)
         self._public = Public(log, watch, describe)
         self._service = Service(log, watch)
+        self.herald = Herald(log, watch)
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
         self.dialect = DIALECTS[settings.signals]
+        self.herald.take(settings)
         self._service.follow(wanted=settings.restart_in_place)
         self._pid.follow(settings.pidfile)
         self.control.follow(settings.control)
@@ -64,6 +67,7 @@ class Names:
         self._try(lambda: self.control.follow(settings.control))
         self._try(lambda: self._fifo.follow(settings.fifo))
         self._try(lambda: self._public.follow(settings))
+        self._try(lambda: self.herald.follow(settings))
         self._touches.follow(_wishes(settings), imported=settings.watch)
 
     def asked(self, signal: Signals) -> Asked | None:
@@ -88,11 +92,13 @@ class Names:
 
     @property
     def deadline(self) -> float | None:
-        """The next instant to `look`; None: nothing happened to our files."""
-        return self._touches.deadline
+        """The next instant to `look`; None: nothing happened to our files, and nobody wants to know whether we live."""
+        instants = (self._touches.deadline, self.herald.deadline)
+        return min((instant for instant in instants if instant is not None), default=None)
 
     def look(self, now: float) -> list[Event]:
-        """What files ask for that were touched, if it is time to look."""
+        """What files ask for that were touched, if it is time to look; and that we live is told, if it is time to."""
+        self.herald.look(now)
         return self._service.look() + self._touches.look(now)
 
     def close(self) -> None:
@@ -104,6 +110,7 @@ class Names:
         self._public.close()
         self._pid.close()
         self._safe_pid.close()
+        self.herald.close()
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 
@@ -118,6 +125,7 @@ class Names:
             "public": self._public.to_plain(),
             "touches": self._touches.to_plain(),
             "restart_in_place": self._service.asked_for,
+            "herald": self.herald.to_plain(),
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -130,10 +138,12 @@ class Names:
         self._public.restore(plain.get("public", {}))
         self._touches.restore(plain.get("touches", {}))
         self._service.follow(wanted=bool(plain.get("restart_in_place")))
+        self._try(lambda: self.herald.restore(plain.get("herald", {})))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""
-        return [*self.control.fds(), *self._fifo.fds(), *self._pid.fds(), *self._safe_pid.fds(), *self._public.fds()]
+        those = (self.control, self._fifo, self._pid, self._safe_pid, self._public, self.herald)
+        return [fd for each in those for fd in each.fds()]
 
 
 def _wishes(settings: Settings) -> list[Wish]:

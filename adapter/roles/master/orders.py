@@ -82,7 +82,7 @@ class Orders:
             a.TellStacks: lambda order: self.stacks.tell(self._known(order.workers)),
             a.StopListening: lambda _: self._stop_listening(),
             a.Commit: lambda order: self._commit(order.generation),
-            a.Answer: lambda order: self._answers.append((order, self.state.target)),
+            a.Answer: self._answer,
             a.LeaveRotation: lambda order: self.crew.tell(OutOfRotation(), order.workers),
             a.Pause: lambda order: self.crew.tell(PauseNow() if order.paused else ResumeNow(), order.workers),
             a.Wake: lambda _: self.crew.tell(WakeUp()),
@@ -140,10 +140,15 @@ class Orders:
         if not self.crew.accepting:
             # Whoever hears that the new generation serves must not meet the old one with its next connection.
             self._give_answers()
+        self._names.herald.tell(self.state, settled=not self.crew.accepting)
 
     def _wait_for(self, command: Command) -> int | str:
         before = wait_for(self.state, command)
         return before + len(self._answers) if isinstance(before, int) else before  # those not given yet are others' too
+
+    def _answer(self, order: a.Answer) -> None:
+        self._answers.append((order, self.state.target))
+        self._names.herald.ended(order.error)
 
     def _give_answers(self) -> None:
         answers, self._answers = self._answers, []

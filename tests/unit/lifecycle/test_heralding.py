@@ -1,0 +1,107 @@
+"""How we stand, by table; and what each is told of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from adapter.lifecycle.commands import Command
+from adapter.lifecycle.heralding import Stand, Tidings, from_plain, is_news, notification, tidings, to_plain
+from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.state import Change, Generation, Leaving, Move, Phase, Stage, State, Worker
+
+ONE = Worker(1, 0, 1, Stage.READY, pid=5)
+SERVING = State(target=1, slots=1, workers=(ONE,), generations=(Generation(1, Limits(boot=20.0, drain=9.0, lame_duck=4.0)),))
+RELOAD = Change(Command.RELOAD, Move.PREFLIGHT, previous=1, since=7.5)
+
+
+@pytest.mark.parametrize(
+    ("state", "stand", "able"),
+    [
+        (State(), Stand.STARTING, False),
+        (replace(SERVING, change=Change(since=1.0)), Stand.STARTING, False),
+        (SERVING, Stand.READY, True),
+        (replace(SERVING, slots=2), Stand.READY, True),
+        (replace(SERVING, change=Change(None, previous=1)), Stand.READY, True),
+        (replace(SERVING, change=RELOAD), Stand.RELOADING, True),
+        (replace(SERVING, change=RELOAD, workers=()), Stand.RELOADING, False),
+        (replace(SERVING, change=RELOAD, paused=True), Stand.RELOADING, False),
+        (replace(SERVING, paused=True), Stand.PAUSED, False),
+        (replace(SERVING, workers=(replace(ONE, stage=Stage.BOOTING),)), Stand.UNREADY, False),
+        (replace(SERVING, workers=(), asleep=True), Stand.READY, True),
+        (replace(SERVING, workers=(), asleep=True, generations=(Generation(1, phase=Phase.GONE),)), Stand.UNREADY, False),
+        (replace(SERVING, lame_duck=50.0), Stand.LAME_DUCK, False),
+        (replace(SERVING, leaving=Leaving(seconds=9.0)), Stand.DRAINING, False),
+        (replace(SERVING, leaving=Leaving(seconds=9.0), workers=()), Stand.STOPPING, False),
+        (replace(SERVING, leaving=Leaving(seconds=0.0)), Stand.STOPPING, False),
+        (replace(SERVING, leaving=Leaving(seconds=9.0), change=RELOAD), Stand.DRAINING, False),
+    ],
+)
+def test_stand(state, stand, able):
+    """READY only after the first generation has served, and able only when whoever comes is answered."""
+    told = tidings(state)
+    assert (told.stand, told.able) == (stand, able)
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "lines"),
+    [
+        (Tidings(patience=61.5), None, ["EXTEND_TIMEOUT_USEC=61500000", "STATUS=starting: the application is being loaded"]),
+        (tidings(SERVING), None, ["READY=1", "STATUS=generation 1 serves with 1 worker"]),
+        (tidings(replace(SERVING, slots=2)), None, ["READY=1", "STATUS=generation 1 serves with 2 workers"]),
+        (
+            tidings(replace(SERVING, change=RELOAD, target=2)),
+            None,
+            ["RELOADING=1", "MONOTONIC_USEC=7500000", "STATUS=reloading, while generation 1 serves"],
+        ),
+        (
+            tidings(SERVING, "no\nREADY=1"),
+            None,
+            ["READY=1", "STATUS=generation 1 serves with 1 worker; the last reload failed: no READY=1"],
+        ),
+        (tidings(replace(SERVING, paused=True)), tidings(SERVING), ["STATUS=paused: requests wait"]),
+        (
+            tidings(replace(SERVING, paused=True)),
+            tidings(replace(SERVING, change=RELOAD)),
+            ["READY=1", "STATUS=paused: requests wait"],
+        ),
+        (tidings(replace(SERVING, workers=())), tidings(SERVING), ["STATUS=no worker can answer"]),
+        (
+            tidings(replace(SERVING, lame_duck=1.0)),
+            None,
+            ["STOPPING=1", "EXTEND_TIMEOUT_USEC=15000000", "STATUS=serving on, but about to stop"],
+        ),
+        (
+            tidings(replace(SERVING, leaving=Leaving(seconds=9.0)), "failed"),
+            None,
+            ["STOPPING=1", "EXTEND_TIMEOUT_USEC=11000000", "STATUS=stopping: finishing what is in flight"],
+        ),
+        (
+            tidings(replace(SERVING, leaving=Leaving(seconds=0.0))),
+            None,
+            ["STOPPING=1", "EXTEND_TIMEOUT_USEC=2000000", "STATUS=stopping"],
+        ),
+    ],
+)
+def test_notification(told, before, lines):
+    """systemd's words; no reason of a failure can add a line."""
+    assert notification(told, before).split("\n") == lines
+
+
+def test_news():
+    """What is equal is told once; another reload is news; the end of one waits until nobody meets the generation before."""
+    ready, reloading = tidings(SERVING), tidings(replace(SERVING, change=RELOAD))
+    again = tidings(replace(SERVING, change=replace(RELOAD, since=8.0)))
+    assert is_news(ready, None, settled=False)
+    assert not is_news(ready, ready, settled=True)
+    assert is_news(again, reloading, settled=False)
+    assert not is_news(ready, reloading, settled=False)
+    assert is_news(ready, reloading, settled=True)
+    assert is_news(tidings(replace(SERVING, paused=True)), reloading, settled=False)
+
+
+def test_carryover():
+    """What was told is known to the next image; whatever another version wrote can be read."""
+    told = tidings(replace(SERVING, change=RELOAD), "why")
+    assert from_plain(to_plain(told)) == told
+    assert from_plain({}) == Tidings()
+    assert from_plain({"stand": "of the future", "able": "yes", "since": None, "more": 1}) == Tidings()
