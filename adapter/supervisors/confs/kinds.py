@@ -7,6 +7,7 @@ from adapter.supervisors.confs.syntax import (
     ENVDIR,
     INETD,
     JSON,
+    MONIT,
     SHELL,
     SOCAT,
     SUPERVISORD,
@@ -144,6 +145,9 @@ KINDS = {
             60,
             (Piece("@{name}", "initd/script", SHELL, _SCRIPT),),
             privileged=True,
+        ),
+        Kind(
+            "monit", "a process that monit starts and looks after", 60, (Piece("@{name}", "monit/check", MONIT),), privileged=True
         ),
         Kind("upstart", "a job of Upstart", 60, (Piece("@{name}.conf", "upstart/conf", SHELL),), privileged=True),
         Kind(

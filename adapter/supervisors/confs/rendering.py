@@ -143,6 +143,14 @@ def _socket(spot: Spot) -> str:
     return "tcp://" + spot.syntax.address(spot.values.bind)
 
 
+def _dialled(spot: Spot) -> str:
+    """The address as monit connects to it."""
+    if spot.values.bind.startswith("unix:"):
+        return "unixsocket " + spot.syntax.path(spot.values.bind.removeprefix("unix:"))
+    host, port = spot.syntax.address(spot.values.bind).rsplit(":", 1)
+    return f"host {host.strip('[]')} port {port}"
+
+
 def _unless_config(choose: Callable[[Spot], str | None]) -> Callable[[Spot], str | None]:
     """What a --config file says itself."""
     return lambda spot: None if spot.values.config is not None else choose(spot)
@@ -161,9 +169,11 @@ PLACES: dict[str, Callable[[Spot], str | None]] = {
     "host": _tcp(lambda values: values.host),
     "port": _tcp(lambda values: values.port),
     "socket": _socket,
+    "dialled": _unless_config(_dialled),
     "limit": _limit,
     "drain": lambda spot: str(spot.values.drain),
     "patience": lambda spot: str(spot.values.drain + _MARGIN),
+    "long": lambda spot: str(spot.values.drain + 2 * _MARGIN),
     "user": _word(lambda values: values.user),
     "run": _file(lambda values: values.run),
     "logs": _file(lambda values: values.logs),

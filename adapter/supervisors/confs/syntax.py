@@ -87,6 +87,7 @@ SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here
 CIRCUS = Syntax("circus", _circus, between="\n    ", variable="$(circus.env.{})")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))
 INETD = Syntax("inetd", _only(r"A-Za-z0-9_%+,./:=@\[\]~^-", "blanks, quotes and other special characters"), joint="=")
+MONIT = Syntax("monit", _only(r"A-Za-z0-9_%+,./:=@\[\]-", "blanks, quotes and other special characters"))
 SOCAT = Syntax("socat", _only(r"A-Za-z0-9_%+./:=@-", "blanks, quotes and other special characters"))
 JSON = Syntax("a Dockerfile", json.dumps, between=", \\\n     ", joint=", ")
 ENVDIR = Syntax("an envdir", _envdir)
