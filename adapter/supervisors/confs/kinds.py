@@ -42,6 +42,11 @@ class Kind(NamedTuple):
     several: bool = True  # of use with --all
 
 
+_ENVDIR = tuple(
+    Piece(f"env/ADAPTER_{name.upper()}", f"env/{name}", ENVDIR)
+    for name in ("app", "bind", "chdir", "config", "control", "uid", "workers")
+)
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -71,10 +76,36 @@ KINDS = {
             (
                 Piece("run", "daemontools/run", SHELL, _SCRIPT),
                 Piece("log/run", "daemontools/log-run", SHELL, _SCRIPT),
-                *(
-                    Piece(f"env/ADAPTER_{name.upper()}", f"env/{name}", ENVDIR)
-                    for name in ("app", "bind", "chdir", "config", "control", "uid", "workers")
-                ),
+                *_ENVDIR,
+            ),
+            own=True,
+        ),
+        Kind(
+            "runit",
+            "a service directory for runsvdir, with a logger",
+            60,
+            (
+                Piece("run", "runit/run", SHELL, _SCRIPT),
+                Piece("check", "runit/check", SHELL, _SCRIPT),
+                Piece("finish", "runit/finish", SHELL, _SCRIPT),
+                Piece("log/run", "runit/log-run", SHELL, _SCRIPT),
+                Piece("log/config", "runit/log-config", SHELL),
+                *_ENVDIR,
+            ),
+            own=True,
+        ),
+        Kind(
+            "s6",
+            "a service directory for s6-svscan, with a logger",
+            60,
+            (
+                Piece("run", "s6/run", SHELL, _SCRIPT),
+                Piece("finish", "s6/finish", SHELL, _SCRIPT),
+                Piece("notification-fd", "s6/notification-fd", SHELL),
+                Piece("timeout-kill", "s6/timeout-kill", SHELL),
+                Piece("timeout-finish", "s6/timeout-finish", SHELL),
+                Piece("log/run", "s6/log-run", SHELL, _SCRIPT),
+                *_ENVDIR,
             ),
             own=True,
         ),

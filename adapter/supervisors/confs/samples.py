@@ -35,6 +35,8 @@ SAMPLES = (
     Sample("supervisord", "supervisord", _CHECKOUT._replace(bind="127.0.0.1:$PORT")),
     Sample("supervisord", "supervisord-fcgi", _CHECKOUT._replace(bind="127.0.0.1:$PORT")),
     Sample("daemontools", "daemontools", _CHECKOUT),
+    Sample("runit", "runit", _CHECKOUT),
+    Sample("s6", "s6", _CHECKOUT),
     Sample("circus", "circus", _CHECKOUT._replace(bind="127.0.0.1:$PORT")),
     Sample("xinetd", "xinetd", _SITE),
     Sample("xinetd", "xinetd-wait", _SITE),

@@ -138,6 +138,8 @@ def test_together():
     both = [SITE._replace(name=name, app=None, chdir=None, config=f"/etc/adapter/{name}.toml") for name in ("blog", "shop")]
     supervisord = files("supervisord", both, together=True)
     daemontools = files("daemontools", both, together=True)
+    runit = files("runit", both, together=True)
+    s6 = files("s6", both, together=True)
     circus = files("circus", both, together=True)
 
     assert set(supervisord) == {"supervisord.conf", "blog/adapter.conf", "shop/adapter.conf"}
@@ -150,9 +152,13 @@ def test_together():
     assert {"blog/run", "shop/run", "blog/log/run"} < set(daemontools)
     assert daemontools["shop/env/ADAPTER_CONFIG"] == "/etc/adapter/shop.toml\n"
     assert "shop/env/ADAPTER_APP" not in daemontools
+    for scanned in (runit, s6):
+        assert {"blog/run", "shop/run", "blog/log/run", "shop/finish"} < set(scanned)
+        assert scanned["shop/env/ADAPTER_CONFIG"] == "/etc/adapter/shop.toml\n"
+    assert s6["shop/timeout-kill"] == "30000\n"
 
 
-@pytest.mark.parametrize("kind", ["daemontools", "tcpserver", "socat", "initd"])
+@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd"])
 def test_scripts_are_scripts(kind, tmp_path):
     """A shell can read every script, with a quote, a blank and a dollar in what it starts (where the syntax can say that)."""
     values = SITE if kind == "socat" else SITE._replace(app="it's $HOME.py", chdir="/srv/my shop/`x`")
