@@ -34,6 +34,7 @@ from kit.tail import Tail
 
 ROOT = Path(__file__).parents[2]
 INETD = ROOT / ".build" / "openbsd-inetd" / "usr" / "sbin" / "inetd"  # .ci/debian puts it there: it cannot live beside xinetd
+INETUTILS = ROOT / ".build" / "inetutils-inetd" / "usr" / "sbin" / "inetutils-inetd"
 
 
 class Site:
@@ -176,6 +177,16 @@ class Inetd(Site):
 
     def web_log(self) -> Lines:
         return Tail(self.directory / "log" / "shop.log")
+
+
+class Inetutils(Inetd):
+    """GNU's inetd (inetutils) on the same file."""
+
+    ready = "^registered "
+    signalled = -SIGTERM
+
+    def argv(self) -> list[str]:
+        return [str(INETUTILS), "-d", "-p", str(self.directory / "inetd.pid"), str(self.sample)]
 
 
 class Tcpserver(Site):
