@@ -134,6 +134,20 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Deaf:
+    """No thread of a worker has run for longer than a call may last, while there is one: it holds the interpreter's lock in C."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """A worker has heard that it is to drain."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exited:
     """A child is gone. `how` is for people: `exit code 3`, `killed by signal 9 (SIGKILL)`; `clean` when it was exit code 0.
 
@@ -198,5 +212,5 @@ class Slept:
 
 Event = (
     Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
-    | Ready | BootFailed | Left | Stuck | Exited | Rested | Answered | Shown | Measured | Knocked | Ticked | Slept
+    | Ready | BootFailed | Left | Stuck | Deaf | Draining | Exited | Rested | Answered | Shown | Measured | Knocked | Ticked | Slept
 )  # fmt: skip

@@ -51,7 +51,8 @@ def _overdue(turn: Turn, worker: Worker) -> None:
         # It should have cut what it holds, told about it, and left: so it is stuck in C, or stopped. A last word, if it can.
         turn.put(worker, Stage.ABORTING, lasting=LAST_WORD)
         turn.order(Abort(worker.id, worker.pid))
-        turn.say("error", "killed at the drain deadline", worker=worker.id, slot=worker.slot, pid=worker.pid)
+        sentence = "killed: a call holds the interpreter's lock" if worker.deaf else "killed at the drain deadline"
+        turn.say("error", sentence, worker=worker.id, slot=worker.slot, pid=worker.pid)
         return
     turn.kill(worker)
     if worker.stage is Stage.ABORTING:

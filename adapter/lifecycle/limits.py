@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 MERCY = 1.0
 # What a worker has to show its stack after the drain deadline, before the KILL: writing a few kilobytes.
 LAST_WORD = 0.5
+# What one that was deaf to everything has to say that it hears that it should drain, before it counts as stuck for good.
+HEARING = 1.0
 # Fractions of this, modulo one, fall as far from all earlier ones as can be: workers born together do not leave together.
 GOLDEN = 0.6180339887498949
 # What workers have to show their stacks when they are asked to, before they count as stuck in C, and their kernel is asked instead:

@@ -92,6 +92,8 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.BootFailed: telling.boot_failed,
         e.Left: telling.left,
         e.Stuck: telling.stuck,
+        e.Deaf: telling.deaf,
+        e.Draining: telling.draining,
         e.Exited: exited,
         e.Rested: telling.rested,
         e.Answered: telling.answered,

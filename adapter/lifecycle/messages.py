@@ -139,7 +139,7 @@ class CannotFork:
 
 @dataclass(frozen=True, slots=True)
 class IsReady:
-    """It can serve."""
+    """It can serve. With --request-timeout a timer comes with this message: when it runs out, the worker is stuck."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ def show_stacks(turn: Turn, slot: int | None) -> None:
     turn.change(showing=showing, shown_by=turn.now + SHOWING, insisted=False)
 
 
+def insist_on_stacks(turn: Turn, worker: int) -> None:
+    """Of one that is known not to answer; without delay, unless others are being waited for."""
+    showing = tuple(dict.fromkeys((*turn.state.showing, worker)))
+    turn.change(showing=showing, shown_by=turn.now if turn.state.shown_by is None else turn.state.shown_by, insisted=False)
+
+
 def shown(turn: Turn, event: Shown) -> None:
     """Tell it at once. Unasked, an operator sent it a signal of its own."""
     if turn.state.worker(event.worker) is not None:

@@ -56,6 +56,7 @@ class Worker:
     idle: bool = False
     reason: str = ""  # why it wants to be relieved, once it has lived long enough
     unwanted: bool = False  # it goes once another sits in its slot: somebody sent it a TERM, or it reached a limit
+    deaf: bool = False  # a call of it holds the interpreter's lock: it hears nothing, until it says that it has
     final: bool = False  # told to drain for good: nobody serves after it
     granted: float = 0.0  # seconds it was last told to drain in
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import events as e
 from adapter.lifecycle.actions import Dismiss, Kill
-from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.limits import MERCY, Limits
+from adapter.lifecycle.showing import insist_on_stacks
 from adapter.lifecycle.state import Phase, Stage, Worker
 from adapter.lifecycle.turn import Turn
 
@@ -123,6 +124,29 @@ def stuck(turn: Turn, event: e.Stuck) -> None:
             slot=worker.slot,
             pid=worker.pid,
         )
+
+
+def deaf(turn: Turn, event: e.Deaf) -> None:
+    """It can neither tell nor answer anybody, nor drain. What it is at is shown now, while it is: it may yet come back."""
+    worker = turn.state.worker(event.worker)
+    if worker is None or worker.stage is not Stage.READY or worker.deaf:
+        return
+    turn.state = turn.state.with_worker(replace(worker, unwanted=True, deaf=True))
+    turn.say(
+        "error",
+        "a call holds the interpreter's lock past its deadline (--request-timeout): its worker will be ended",
+        worker=worker.id,
+        slot=worker.slot,
+        pid=worker.pid,
+    )
+    insist_on_stacks(turn, worker.id)
+
+
+def draining(turn: Turn, event: e.Draining) -> None:
+    """One that was deaf hears again, so it drains as any other."""
+    worker = turn.state.worker(event.worker)
+    if worker is not None and worker.deaf and worker.stage is Stage.DRAINING:
+        turn.put(replace(worker, deaf=False), Stage.DRAINING, lasting=worker.granted + MERCY)
 
 
 def _limits(turn: Turn, worker: Worker) -> Limits:

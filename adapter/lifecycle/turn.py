@@ -17,7 +17,7 @@ from adapter.lifecycle.actions import (
 )
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.intensity import pause_until, remember
-from adapter.lifecycle.limits import MERCY, Limits
+from adapter.lifecycle.limits import HEARING, MERCY, Limits
 from adapter.lifecycle.state import Change, Generation, Leaving, Move, Phase, Stage, State, Worker
 
 STOPPING = "the server was asked to stop"
@@ -71,7 +71,8 @@ class Turn:
         if worker.unborn:
             self.kill(worker)
         else:
-            self.put(replace(worker, final=final, granted=seconds), Stage.DRAINING, lasting=seconds + MERCY)
+            lasting = HEARING if worker.deaf else seconds + MERCY
+            self.put(replace(worker, final=final, granted=seconds), Stage.DRAINING, lasting=lasting)
             self.order(Drain(worker.id, seconds, final))
             if worker.stage is not Stage.DRAINING:  # else it is told again, for there is less time now
                 self.change(drains=self.state.drains + 1)

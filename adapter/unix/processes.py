@@ -156,6 +156,15 @@ def kill(pid: int, number: Signals) -> None:
         return
 
 
+def is_stopped(pid: int) -> bool:
+    """Was it stopped, by a signal or a debugger (proc(5): T, t)? One that is gone was not."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] in (b"T", b"t")
+    except OSError:
+        return False
+
+
 def in_foreground() -> bool:
     """Have we a terminal, and is its keyboard ours? It then sends us signals of its own (termios(3), tty_ioctl(4))."""
     try:

@@ -146,6 +146,8 @@ class Kernel:
             more_urgent = action.seconds < last.seconds or (action.final and not last.final)
             assert more_urgent, f"told to drain twice at the same urgency: {last}, {action}"
         process.drains.append(action)
+        if process.alive and not process.hung:
+            process.said.append(e.Draining(process.number))
         process.stage = "draining"
 
     def _kill(self, action: a.Kill) -> None:

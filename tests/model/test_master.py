@@ -188,6 +188,26 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         else:
             process.said.append(e.Rested(process.number, idle=what == "idle"))
 
+    @precondition(lambda self: self.kernel.all("worker", stage="serving"))
+    @rule(index=indexes)
+    def a_worker_goes_deaf(self, index: int) -> None:
+        process = self.one_of(self.kernel.all("worker", stage="serving"), index)
+        assert process is not None
+        worker = self.state.worker(process.number)
+        if worker is not None and worker.stage is Stage.READY:
+            process.hung = True
+            self.tell(e.Deaf(process.number))
+
+    @precondition(lambda self: any(each.hung and each.kind == "worker" for each in self.kernel.processes))
+    @rule(index=indexes)
+    def a_worker_hears_again(self, index: int) -> None:
+        process = self.one_of([each for each in self.kernel.processes if each.hung and each.kind == "worker"], index)
+        worker = self.state.worker(process.number) if process is not None else None
+        if process is not None and process.alive and worker is not None and worker.stage is not Stage.ABORTING:
+            process.hung = False
+            if process.drains:
+                process.said.append(e.Draining(process.number))
+
     @precondition(lambda self: self.kernel.all("worker", stage="draining"))
     @rule(index=indexes, clean=st.booleans())
     def a_worker_has_drained(self, index: int, clean: bool) -> None:  # noqa: FBT001 -- hypothesis gives it by name
@@ -333,6 +353,8 @@ class MasterAgainstKernel(RuleBasedStateMachine):
             e.Shown(ABROAD),
             e.Answered(ABROAD, 10, 10),
             e.Stuck(ABROAD, "GET /", 60.0),
+            e.Deaf(ABROAD),
+            e.Draining(ABROAD),
             e.Recalled(ABROAD),
             e.PreloaderStarted(ABROAD, ABROAD),
             e.Loaded(ABROAD),

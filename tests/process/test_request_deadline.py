@@ -2,10 +2,14 @@
 
 import http.client
 import os
+import re
+import time
+from pathlib import Path
 
 import pytest
 
 from kit.asked import Asked
+from kit.commands import answer
 from kit.server import Adapter, wait_until_gone
 
 
@@ -66,3 +70,46 @@ def test_a_call_may_ask_for_more_time() -> None:
     with Adapter("extends.py", "--request-timeout=300ms") as server:
         assert Asked(server.address, "/?more=60&seconds=1").answer() == (200, b"done\n")
         assert Asked(server.address, "/?more=0&seconds=60").answer()[0] == 504
+
+
+def test_a_call_that_holds_the_interpreters_lock() -> None:
+    """No thread of its worker can run to notice: the master does, shows where it is, and ends it when another is ready in its slot."""
+    with Adapter("stuck.py", "--workers=1", "--request-timeout=300ms") as server:
+        address = server.address
+        assert answer(address) == b"free\n"
+        (first,) = server.ready()
+        asked = Asked(address, "/stuck")
+        server.log.wait_for("stuck: begun")
+        server.wait_for(rf"adapter: error: a call holds the interpreter's lock past its deadline .*pid={first.pid}")
+        server.wait_for(r"adapter: info: traceback worker=1 .*request=/stuck")
+        server.log.wait_for(r'adapter: \|   File ".*stuck\.py", line \d+ in application')
+        assert asked.is_cut()
+        wait_until_gone(first.pid)
+        server.wait_for(r"adapter: info: gone how=.*SIGABRT\)\" request=/stuck worker=1")
+        lines = server.log.all()
+        ready, killed = (
+            next(at for at, line in enumerate(lines) if said in line) for said in ("ready worker=2 ", "error: killed: ")
+        )
+        assert ready < killed
+        assert answer(address) == b"free\n"
+
+
+def test_a_worker_at_rest_has_no_deadline() -> None:
+    """However calls ended, quick or handed on, together or in turn: nothing is left that would wake the master for an idle worker."""
+    with Adapter("slow.py", "--workers=1", "--threads=2", "--request-timeout=60s") as server:
+        address = server.address
+        (worker,) = server.ready()
+        timer = Path(f"/proc/{worker.pid}/fdinfo") / timer_of(worker.pid)
+        for _ in range(5):
+            together = [Asked(address, f"/?seconds={seconds}") for seconds in (0, 0.02, 0.06, 0)]
+            assert {each.answer()[0] for each in together} == {200}
+            deadline = time.monotonic() + 30
+            while "it_value: (0, 0)" not in timer.read_text():
+                assert time.monotonic() < deadline
+                time.sleep(0.005)  # nothing tells of a timer that is taken back
+
+
+def timer_of(pid: int) -> str:
+    """The descriptor of its timer."""
+    descriptors = Path(f"/proc/{pid}/fd")
+    return next(each.name for each in descriptors.iterdir() if re.match("anon_inode:.timerfd", os.readlink(each)))

@@ -2,13 +2,11 @@
 
 import json
 import os
-import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import adapter
 from adapter.config.envdir import application_environment
 from adapter.config.settings import Settings
 from adapter.exits import SystemFailure
@@ -38,8 +36,10 @@ from adapter.lifecycle.messages import (
 )
 from adapter.log import Log
 from adapter.roles.lastwords import LastWords
+from adapter.roles.master import program
 from adapter.roles.master.commons import Commons
 from adapter.roles.master.petitions import Petitions
+from adapter.roles.master.vigils import Vigils
 from adapter.roles.master.watch import Hear, Watch
 from adapter.unix import processes
 from adapter.unix.channels import Channel
@@ -57,13 +57,14 @@ class Family:
 class Crew:
     """Starts them, tells them, hears them."""
 
-    def __init__(self, log: Log, watch: Watch, petitions: Petitions) -> None:
+    def __init__(self, log: Log, watch: Watch, petitions: Petitions, pid_of: Callable[[int], int]) -> None:
         self.families: dict[int, Family] = {}
         self._workers: dict[int, tuple[Channel, int]] = {}  # by id: the channel, the generation
         self.of_workers, self.of_preloaders = LastWords(), LastWords()  # by id; by generation
         self.accepting: set[int] = set()  # told to drain, but may not have heard it yet: a new client may still meet them
         self.imported: dict[str, list[int]] = {}  # files that were told of, with their marks, until somebody takes them from here
         self._petitions = petitions
+        self._vigils = Vigils(watch, pid_of)
         self.commons = Commons()
         self._log = log
         self._watch = watch
@@ -81,7 +82,7 @@ class Crew:
         except OSError as error:
             raise SystemFailure(f"cannot start a preloader: {error.strerror}") from error
         try:
-            argv = _preloader(theirs.fileno())
+            argv = program.preloader(theirs.fileno())
             pid = processes.spawn(argv, environ=environ, directory=start, keep=[theirs.fileno()], held=DEFAULT)
         except OSError:
             ours.close()
@@ -144,6 +145,7 @@ class Crew:
         self.of_workers.keep_only(workers)
         self.of_preloaders.keep_only(generations)
         self.accepting.intersection_update(workers)
+        self._vigils.keep_only(workers)
         for worker in set(self._workers) - set(workers):
             channel, _ = self._workers.pop(worker)
             self._hang_up(channel)
@@ -169,11 +171,13 @@ class Crew:
         }
         workers = {worker: [each.fileno(), of] for worker, (each, of) in self._workers.items() if each.fileno() >= 0}
         witnesses = [self.of_workers.to_plain(), self.of_preloaders.to_plain()]
-        return {"families": families, "workers": workers, "witnesses": witnesses, "commons": self.commons.to_plain()}
+        shared = {"commons": self.commons.to_plain(), "vigils": self._vigils.to_plain()}
+        return {"families": families, "workers": workers, "witnesses": witnesses, **shared}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
         self.commons.restore(plain.get("commons", {}))
+        self._vigils.restore(plain.get("vigils", {}))
         for number, each in plain.get("families", {}).items():
             channel = Channel.adopt(each["fd"]) if each["fd"] >= 0 else None
             self.families[int(number)] = Family(Settings.from_dict(each["settings"]), dict(each["addresses"]), channel)
@@ -190,7 +194,7 @@ class Crew:
         """Every descriptor that the carryover names."""
         channels = [each.channel for each in self.families.values()] + [each for each, _ in self._workers.values()]
         spoken = [each.fileno() for each in channels if each is not None and each.fileno() >= 0]
-        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *self.commons.fds()]
+        return [*spoken, *self.of_workers.fds(), *self.of_preloaders.fds(), *self.commons.fds(), *self._vigils.fds()]
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 
@@ -269,6 +273,7 @@ class Crew:
             match message:
                 case IsReady():
                     self.of_workers.take(worker)  # as above
+                    self._vigils.take(worker, fds)
                     heard.append(events.Ready(worker))
                 case IsLeaving():
                     heard.append(events.Left(worker, message.reason))
@@ -280,6 +285,7 @@ class Crew:
                     heard.append(events.Rested(worker, message.idle))
                 case IsDraining():
                     self.accepting.discard(worker)
+                    heard.append(events.Draining(worker))
                 case HasToldStacks():
                     heard.append(events.Shown(worker))
                 case Asks():
@@ -289,12 +295,3 @@ class Crew:
                 case _:
                     pass
         return heard
-
-
-def _preloader(fd: int) -> list[str]:
-    """How a preloader is started: the same interpreter, this very adapter (also when it was found by way of the current
-    directory), and nothing of the directory it starts in on the path (-P), where a `signal.py` may lie.
-    """
-    root = os.path.dirname(os.path.dirname(os.path.abspath(adapter.__file__)))
-    program = f"import sys; sys.path.append({root!r}); from adapter.roles.worker.preloader import main; main({fd})"
-    return [sys.executable, "-P", "-c", program]

@@ -17,7 +17,7 @@ from adapter.roles.serving.cutting import tell_cut
 from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.draining import Draining
 from adapter.roles.serving.shared import Shared
-from adapter.roles.serving.threads import GO_ON, OVER, RELIEVED, Task
+from adapter.roles.serving.threads import GO_ON, OVER, RELIEVED, Task, Threads
 from adapter.scoreboard.figures import Counters
 from adapter.unix.handover import Ends
 from adapter.unix.witness import Witness
@@ -201,6 +201,11 @@ class Server:
     def surround(self, more: Mapping[str, object]) -> None:
         """Add this to the environ of every request; before `run`."""
         self._shared.application.more.update(more)
+
+    @property
+    def threads(self) -> Threads:
+        """Those that call the application."""
+        return self._shared.threads
 
     @property
     def requests(self) -> int:

@@ -58,6 +58,10 @@ class Task:
         raise NotImplementedError
 
 
+def _nothing() -> None:
+    pass
+
+
 class _Invitation:
     """In the queue: to take the lead."""
 
@@ -73,6 +77,9 @@ class Threads:
         self.size = size
         self.turns = 0  # of the loop that brought news
         self.handing_on = False
+        self.unwatched = False  # `begun` is to be called when a call begins
+        self.begun: Callable[[], None] = _nothing
+        self.rests: Callable[[], None] = _nothing  # called by the one that stands by, before it sleeps
         self.pending: deque[Task] = deque()  # the leader sees to them before anything else
         self._post = post
         self._turn = lead
@@ -123,6 +130,8 @@ class Threads:
             while self.pending:
                 task = self.pending.popleft()
                 self._handed.add(task)
+                if self.unwatched:
+                    self.begun()
                 self._queue.put(task)
             return now
         thread = get_ident()
@@ -132,6 +141,8 @@ class Threads:
             task.began = self._laid = monotonic()
             self._own = task
             self._box.append(None)
+            if self.unwatched:
+                self.begun()
             if self._asleep:  # in this order: who falls asleep looks at the two the other way round
                 self._asleep = False
                 self._bell.put(None)
@@ -249,8 +260,10 @@ class Threads:
     def _sleep(self) -> None:
         """Until the leader runs a call again. A ring too many only wakes us for nothing."""
         self._asleep = True
-        if not self._box and not self._over:
-            self._wait(None)
+        if not self._box and self._own is None and not self._over:
+            self.rests()
+            if not self._box:
+                self._wait(None)
         self._asleep = False
 
     def _lead_meanwhile(self) -> None:

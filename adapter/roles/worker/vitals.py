@@ -16,6 +16,8 @@ from adapter.lifecycle.recycling import Quota
 from adapter.log import Log
 from adapter.roles.serving.server import Server
 from adapter.roles.serving.threads import Task
+from adapter.roles.worker.vigil import Vigil
+from adapter.unix.timers import Timer
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _GATHERED = 0.2  # seconds: so long answers are counted before the master hears of them
@@ -44,10 +46,21 @@ class Vitals:
         self._lasted: dict[Task, float] = {}  # calls that run, and how long they have while we were awake
         self._longer: dict[Task, float] = {}  # what they asked for beyond the limit
         self._given_up: set[Task] = set()
+        self._vigil: Vigil | None = None
         if settings.request_timeout:
             server.surround({"adapter.extend_deadline": self._extend})
             if seat.place is not None:
                 seat.place.extend = self._extend
+
+    def keep_vigil(self, timer: Timer) -> None:
+        """Have this timer run out when calls do not come back and we cannot notice it. Before anything is served."""
+        self._vigil = Vigil(self._server.threads, timer, self._watchable, self._allowed)
+
+    def _watchable(self) -> bool:
+        return any(task not in self._given_up for task in self._server.tasks)
+
+    def _allowed(self) -> float:
+        return self._settings.request_timeout + max(list(self._longer.values()), default=0.0)
 
     @property
     def wanted(self) -> bool:
@@ -65,6 +78,8 @@ class Vitals:
         if self._settings.request_timeout and not self._watching and self._server.tasks:
             self._watching = True
             self._server.post(self._watch)
+        if self._vigil is not None:
+            self._vigil.mind()
 
     def _resident(self) -> int:
         return int(os.pread(self._statm, 64, 0).split()[1]) * _PAGE if self._statm >= 0 else 0
@@ -81,6 +96,8 @@ class Vitals:
         for task in self._server.tasks:
             if task.thread == threading.get_ident():
                 self._longer[task] = self._longer.get(task, 0.0) + seconds
+                if self._vigil is not None:  # now: nobody else may run before its end
+                    self._vigil.begin()
 
     def _watch(self, now: float) -> None:
         """Look at each call that runs, and again in time for the next that is due. In the thread that leads."""
@@ -96,6 +113,8 @@ class Vitals:
                 self._give_up(task, now)
         due = [seconds for task, seconds in left.items() if task not in self._given_up]
         self._watching = bool(due)
+        if self._vigil is not None:
+            self._vigil.mind()
         if due:
             self._server.later(max(0.001, min(_LOOK, *due)), self._watch)
 

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from signal import Signals
 
 from adapter import exits
@@ -47,6 +47,7 @@ from adapter.unix import handover
 from adapter.unix.processes import die_with_parent
 from adapter.unix.sharedcells import Writing
 from adapter.unix.signals import Trap, be_interruptible, block, deafen, interrupt, unblock
+from adapter.unix.timers import Timer
 from adapter.unix.witness import show_on_stderr
 
 _OURS = tuple(row.signal for row in SIGNALS)
@@ -162,7 +163,7 @@ class _Worker:
             imported.tell()
             self._server.on_tick.append(lambda _: imported.tell())  # much is imported by the first request only
         self._score.write()
-        self._say(IsReady())
+        self._say(IsReady(), self._timer())
         if not self._server.run():
             self._server.give_up()
         self._end(patience=MERCY * 3 / 4)
@@ -177,9 +178,20 @@ class _Worker:
         self._score.write()
         self._logs.close(patience)
 
-    def _say(self, message: Message) -> None:
+    def _timer(self) -> list[int]:
+        """The one that the master sees run out when a call holds the interpreter's lock for too long. Without one all the rest works."""
+        if not self._settings.request_timeout:
+            return []
         try:
-            self._channel.send(to_plain(message))
+            timer = Timer.create()
+        except OSError:
+            return []
+        self._vitals.keep_vigil(timer)
+        return [timer.fileno()]
+
+    def _say(self, message: Message, fds: Sequence[int] = ()) -> None:
+        try:
+            self._channel.send(to_plain(message), fds)
         except BrokenPipeError:
             return  # the master is gone: the end of file on the channel says it too, and is acted upon
         except BlockingIOError:

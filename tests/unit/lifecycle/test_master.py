@@ -101,3 +101,25 @@ def test_log_files_are_opened_anew_at_any_time():
         state = after(name)
         assert ReopenLogs(rotate=False) in step(state, e.Asked(Command.REOPEN_LOGS, "x"), 20.0)[1]
         assert ReopenLogs(rotate=True) in step(state, e.Asked(Command.ROTATE_LOGS, "x"), 20.0)[1]
+
+
+def deaf(now: float) -> State:
+    """Two workers; the first was found deaf, and another is ready in its slot."""
+    state, _ = step(after("first boot"), e.Deaf(1), now)
+    worker = max(each.id for each in state.workers)
+    for event in (e.Forked(worker, 99), e.Ready(worker)):
+        state, _ = step(state, event, now)
+    return state
+
+
+def test_a_deaf_worker_is_not_waited_for():
+    """Who cannot hear that it should drain is ended a second later, and shows where it is first; not after the drain deadline."""
+    assert ("error", "killed: a call holds the interpreter's lock") in said(deaf(10.0), e.Ticked(), 11.0)
+
+
+def test_who_hears_again_drains_as_any_other():
+    """A call that came back in time has its worker's requests finished."""
+    state, _ = step(deaf(10.0), e.Draining(1), 10.9)
+
+    assert said(state, e.Ticked(), 12.0) == []
+    assert ("error", "killed at the drain deadline") in said(state, e.Ticked(), 99.0)
