@@ -73,11 +73,18 @@ def test_a_call_may_ask_for_more_time() -> None:
 
 
 def test_a_call_that_holds_the_interpreters_lock() -> None:
-    """No thread of its worker can run to notice: the master does, shows where it is, and ends it when another is ready in its slot."""
+    """No thread of its worker can run to notice: the master does, shows where it is, and ends it when another is ready in its slot;
+    also when it has become another image since.
+    """
     with Adapter("stuck.py", "--workers=1", "--request-timeout=300ms") as server:
         address = server.address
         assert answer(address) == b"free\n"
         (first,) = server.ready()
+        app = server.directory / "stuck.py"
+        good = app.read_text()
+        server.write("stuck.py", "bad(")
+        server.refuse_reload()
+        server.write("stuck.py", good)
         asked = Asked(address, "/stuck")
         server.log.wait_for("stuck: begun")
         server.wait_for(rf"adapter: error: a call holds the interpreter's lock past its deadline .*pid={first.pid}")
