@@ -160,6 +160,10 @@ class State:
         """The worker with this id, if it is still known."""
         return next((each for each in self.workers if each.id == worker), None)
 
+    def pid_of(self, worker: int) -> int:
+        """Its process; 0 while that, or the worker, is not known."""
+        return known.pid if (known := self.worker(worker)) is not None else 0
+
     def generation(self, number: int) -> Generation | None:
         """The generation with this number, if it is still known."""
         return next((each for each in self.generations if each.number == number), None)

@@ -47,7 +47,7 @@ class Orders:
         self._how = self._doings()
         self._reexec_due = False
         self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
-        self.crew = Crew(log, watch, Petitions(self._describe), self._pid_of)
+        self.crew = Crew(log, watch, Petitions(self._describe), lambda worker: self.state.pid_of(worker))
         self._log_files = LogFiles(self.crew, log)
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet
@@ -95,9 +95,6 @@ class Orders:
     def carry_out(self, action: a.Action) -> None:
         """Do it."""
         self._how[type(action)](action)
-
-    def _pid_of(self, worker: int) -> int:
-        return known.pid if (known := self.state.worker(worker)) is not None else 0
 
     def _known(self, workers: Iterable[int]) -> list[Worker]:
         return [worker for each in workers if (worker := self.state.worker(each)) is not None]
