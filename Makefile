@@ -43,6 +43,7 @@ chaos: .venv/.test
 docs: .venv/.run
 	$(BIN)/python -m adapter.config.shown > docs/options.md
 	$(BIN)/python -m adapter.lifecycle.shown > docs/commands.md
+	$(BIN)/python -m adapter.config.ini.page > docs/coming-from-uwsgi.md
 	$(BIN)/python -m adapter.supervisors.confs.samples conf
 
 format: .venv/.test

@@ -28,7 +28,9 @@ def _kinds() -> str:
 @click.argument("words", metavar="[APP] [-- OPTIONS OF SERVE]", nargs=-1, type=click.UNPROCESSED)
 @click.option("--out", metavar="DIR", help="Write the files below this directory; without it, or with -, print them.")
 @click.option("--force", is_flag=True, help="Overwrite other files of the same names.")
-@click.option("--all", "every", metavar="DIR", help="A service for each NAME.toml (a --config) of this directory.")
+@click.option(
+    "--all", "every", metavar="DIR", help="A service for each NAME.toml (a --config) or NAME.ini (an --ini) of this directory."
+)
 @click.option("--name", help="The service's name. [the application's]")
 @click.option("--chdir", metavar="DIR", help="The application's directory, best a link to its release. [this one]")
 @click.option("--bind", metavar="ADDR", help="The address; $NAME as port is a variable. [127.0.0.1:8000]")

@@ -12,7 +12,7 @@ from adapter.config.nearest import meant
 from adapter.exits import ASKED_WRONGLY, FAILED, STOPPED, SYSTEM_FAILED, Fatal
 from adapter.log import Log
 
-COMMANDS = ("serve", "inetd", "hold", "ctl", "reload", "stop", "status", "top", "conf", "doctor", "demo", "signals")
+COMMANDS = ("serve", "inetd", "hold", "ctl", "reload", "stop", "status", "top", "conf", "translate", "doctor", "demo", "signals")
 
 _EXAMPLE = """\b
 Example:

@@ -30,10 +30,14 @@ def serve(said: Mapping[str, object]) -> int:
     log = Log(2, stamp=False)
     for sentence in near_misses(os.environ):
         log.warning(sentence)
+
+    def tell(sentence: str, serious: bool) -> None:  # noqa: FBT001 -- what `resolve` has to say
+        (log.warning if serious else log.info)(sentence)
+
     if said.get("check"):
-        log.info("the options are good", app=resolve(said, os.environ).app)
+        log.info("the options are good", app=resolve(said, os.environ, tell).app)
         return STOPPED
     from adapter.roles.master import master  # noqa: PLC0415 -- `--check` does not need it
 
     # The master reads for itself: an image that took over a running server goes on even when it cannot.
-    return master.run(lambda: resolve(said, os.environ))
+    return master.run(lambda again: resolve(said, os.environ, tell, again=again))

@@ -38,9 +38,11 @@ def over(environ: Mapping[str, str], variables: Mapping[str, str | None]) -> dic
 
 
 def application_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """What the application sees: the supervisor's environment, then `--envdir` (read anew), then `--env`."""
+    """What the application sees: the supervisor's environment, then `--envdir` (read anew), less `--unenv`, then `--env`."""
     inherited = {name: value for name, value in environ.items() if name not in _OURS and not name.startswith("EINHORN_")}
     merged = over(inherited, read(settings.envdir) if settings.envdir else {})
+    for name in settings.unenv:
+        merged.pop(name, None)
     for assignment in settings.env:
         name, _, value = assignment.partition("=")
         merged[name] = value

@@ -11,6 +11,7 @@ from adapter.exits import Misuse
 
 _LONGEST = 18  # digits: 64 bits, and no time spent on a megabyte of them
 _WEEK = 7 * 24 * 3600.0  # longer is a typo, and would overflow epoll's 31 bits of milliseconds
+_YEARS = 10 * 365 * 24 * 3600.0  # for what nobody waits for
 _ALL_MODES = 0o777  # setuid and sticky bits mean nothing here
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -72,10 +73,10 @@ def _workers_number(text: str) -> int:
     return usable()
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, most: float = _WEEK) -> float:
     digits = text.rstrip("hms")
     unit = text[len(digits) :] or "s"
-    if unit not in _SECONDS or not 0 <= (seconds := _decimal(digits) * _SECONDS[unit]) <= _WEEK:
+    if unit not in _SECONDS or not 0 <= (seconds := _decimal(digits) * _SECONDS[unit]) <= most:
         raise ValueError(text)
     return seconds
 
@@ -153,6 +154,12 @@ def _app(text: str) -> str:
 def _assignment(text: str) -> str:
     name, equals, _ = text.partition("=")
     if not (name and equals) or "\0" in text or name.strip() != name:
+        raise ValueError(text)
+    return text
+
+
+def _variable(text: str) -> str:
+    if not text or "=" in text or not text.isprintable() or " " in text:
         raise ValueError(text)
     return text
 
@@ -238,6 +245,7 @@ def choice(*words: str) -> Kind:
 
 WORKERS = Kind("N|auto|N:M", "a whole number from 1 to 1024, or auto, or two of them as LEAST:MOST", _workers)
 DURATION = Kind("TIME", "a time from 0 to 168h, such as 8, 1.5m or 500ms", _seconds)
+AGE = Kind("TIME", "a time from 0 to ten years, such as 3600 or 720h", lambda text: _seconds(text, _YEARS))
 SOME_DURATION = Kind("TIME", "a time above 0 and up to 168h, such as 8, 1.5m or 500ms", _some_seconds)
 CANARY = Kind("N|TIME", "a number of answers from 1 to 1000000, such as 500, or a time with its unit, such as 30s", _canary)
 URL_PATH = Kind("PATH", "a path of our own, such as /-/ready", _url_path)
@@ -250,6 +258,7 @@ APP = Kind("APP", "an application, such as pkg.mod:callable, pkg.mod:factory(), 
 PATH = Kind("PATH", "a path (not empty, on one line)", _text, relative=True)
 IMPORT_PATH = Kind("DIR", "a path (not empty, on one line)", _text)
 ASSIGNMENT = Kind("NAME=VALUE", "of the form NAME=VALUE", _assignment)
+VARIABLE = Kind("NAME", "the name of a variable", _variable)
 ADDRESS = Kind("ADDR", "an address, such as 8000, 127.0.0.1:8000, [::1]:8000, unix:/run/app.sock or fd:3", _address)
 PROXIES = Kind("PEERS", "a list of peers, such as 127.0.0.1,10.0.0.0/8, unix or *", _proxies)
 ACCESS_LOG = Kind("PATH|-|none", "a path (not empty, on one line), - or none", _access_log)

@@ -1,10 +1,10 @@
-"""From what was said in four places to one `Settings`: command line, then environment, then config file, then default.
+"""From what was said in five places to one `Settings`: command line, then environment, config file, INI file, then default.
 
 An `--envdir` counts as environment, and wins over the environment we were started with, as envdir(8) does.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from adapter.config import envdir
@@ -23,22 +23,40 @@ class Said(NamedTuple):
     origin: str
 
 
-def resolve(cli: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+def resolve(
+    cli: Mapping[str, object],
+    environ: Mapping[str, str],
+    tell: Callable[[str, bool], None] | None = None,
+    *,
+    again: bool = False,
+) -> Settings:
     """All options, checked.
 
     `cli` has fields of `Settings` as keys: text, a list of texts for what is repeatable, a bool for a flag;
-    None and () mean "not given". Raises Misuse or SystemFailure.
+    None and () mean "not given". `tell` hears the remarks on an INI file, and whether they are serious; `again`: this is a reload.
+    Raises Misuse or SystemFailure.
     """
     asked = dict(_from_command_line(cli))
     heard = dict(_from_environment(environ, "in the environment"))
     heard |= _from_envdir(asked.get("envdir") or heard.get("envdir"))
     written: dict[str, Said] = {}
-    if config := asked.get("config") or heard.get("config"):
+    config, ini = asked.get("config") or heard.get("config"), asked.get("ini") or heard.get("ini")
+    if config and config.texts[-1].endswith(".ini"):
+        config, ini = None, ini or config
+    if config:
         from adapter.config import file  # noqa: PLC0415 -- `re`, and only for those with a config file
 
         written = {name: Said(*said) for name, said in file.read(_path("config", config)).items()}
-        if not (asked.get("envdir") or heard.get("envdir")):
-            heard |= _from_envdir(written.get("envdir"))
+    if ini := ini or written.get("ini"):
+        from adapter.config.ini.said import said as of_ini  # noqa: PLC0415 -- much of it, and only for those who come from uWSGI
+
+        found, remarks = of_ini(_path("ini", ini), environ, again=again)
+        written = {**{name: Said(*said) for name, said in found.items()}, **written}
+        if tell is not None:
+            for sentence, serious in remarks:
+                tell(sentence, serious)
+    if not (asked.get("envdir") or heard.get("envdir")):
+        heard |= _from_envdir(written.get("envdir"))
     values = {name: _parsed(name, said) for name, said in {**written, **heard, **asked}.items()}
     return _agreed(Settings(**_ranged(values)))
 
@@ -122,6 +140,10 @@ def _agreed(settings: Settings) -> Settings:
     if settings.chdir is not None and not os.path.isdir(settings.chdir):
         why = "not a directory" if os.path.exists(settings.chdir) else "no such directory"
         raise Misuse(f"cannot go to --chdir {settings.chdir}: {why}")
+    if settings.virtualenv is not None:
+        from adapter.config.virtualenvs import packages  # noqa: PLC0415 -- seldom asked for
+
+        packages(settings.virtualenv)
     if settings.uid is not None and settings.gid is None:
         import pwd  # noqa: PLC0415 -- seldom asked for
 

@@ -50,6 +50,15 @@ class Settings(NamedTuple):
     envdir: Annotated[str | None, Option(
         kinds.PATH, "Read variables from the files of this directory, as envdir(8) does; read again at each reload.",
         "Nothing is read that was not asked for.", _APP)] = None
+    unenv: Annotated[tuple[str, ...], Option(
+        kinds.VARIABLE, "Take this variable from the application; repeatable.",
+        "What the supervisor has in its environment is its own affair.", _APP, many=True)] = ()
+    virtualenv: Annotated[str | None, Option(
+        kinds.PATH, "Put the packages of this virtualenv in front of ours; it must be of the Python that runs adapter.",
+        "An adapter that is installed in the application's virtualenv finds it by itself.", _APP)] = None
+    imports: Annotated[tuple[str, ...], Option(
+        kinds.APP, "Import this module (or file.py) before the application, for what it sets up; repeatable.",
+        "An application imports what it needs.", _APP, many=True)] = ()
     lazy_apps: Annotated[bool, Option(
         kinds.FLAG, "Each worker imports the application itself, instead of being forked from a preloader.",
         "Importing once and forking starts workers in milliseconds and shares their memory.", _APP)] = False
@@ -61,7 +70,7 @@ class Settings(NamedTuple):
         fronts.COMMAND, "Run this (sh -c) as the application's user before each load of it; if it fails, so does the load; repeatable.",
         "Migrations are best a step of the deploy; this is for those who have no other.", _APP, many=True, between="\n", inetd=False)] = ()
     static_map: Annotated[tuple[str, ...], Option(
-        fronts.STATIC, "Answer GET of paths below PREFIX with files of DIR (/static=/srv/static), without the application; repeatable.",
+        fronts.STATIC, "Answer GET of paths below PREFIX with files of DIR (/static=/srv/static), or with a file; repeatable.",
         "A proxy in front does it, or the application. What is no file there goes to the application.", _APP, many=True, between=":")] = ()
     check_static: Annotated[tuple[str, ...], Option(
         kinds.PATH, "The same for all paths: look for a file in this directory first; repeatable.",
@@ -70,7 +79,7 @@ class Settings(NamedTuple):
         fronts.FILE_NAME, "Look for this file when a directory of --static-map or --check-static is asked for; repeatable.",
         "What a directory is, the application knows.", _APP, many=True)] = ()
     static_max_age: Annotated[float | None, Option(
-        kinds.DURATION, "Clients may keep those files so long without asking again (Cache-Control).",
+        kinds.AGE, "Clients may keep those files so long without asking again (Cache-Control).",
         "They ask, and get 304: right after every deploy.", _APP)] = None
     add_header: Annotated[tuple[str, ...], Option(
         fronts.FIELD, "Add this field ('X-Frame-Options: DENY') to every response of the application, and to files; repeatable.",
@@ -258,7 +267,7 @@ class Settings(NamedTuple):
         kinds.PATH, "Have a file with our process id here whenever a worker can answer, and only then (for runit's ./check).",
         "Nothing is written that was not asked for.", _CONFIG, inetd=False)] = None
     watch: Annotated[bool, Option(
-        kinds.FLAG, "For development: reload when a file of the application, the --config file or the --envdir changes.",
+        kinds.FLAG, "For development: reload when a file of the application, the --config or --ini file, or the --envdir changes.",
         "In production a deploy is many changes, and asks for one reload when it is done.", _CONFIG)] = False
     control: Annotated[str | None, Option(
         kinds.PATH, "Listen for commands on this UNIX socket (mode 600).",
@@ -273,8 +282,11 @@ class Settings(NamedTuple):
         kinds.ADDRESS, "Serve GET /metrics here, as OpenMetrics text (for Prometheus): PORT, HOST:PORT, unix:PATH (mode 600).",
         "Nothing listens that was not asked for.", _CONFIG, inetd=False)] = None
     config: Annotated[str | None, Option(
-        kinds.PATH, "Read options from the [adapter] table of this TOML file.",
+        kinds.PATH, "Read options from the [adapter] table of this TOML file; FILE.ini is --ini FILE.ini.",
         "Nothing is read that was not asked for.", _CONFIG, short="-c")] = None
+    ini: Annotated[str | None, Option(
+        kinds.PATH, "Read options from [uwsgi] (or FILE:SECTION) of this uWSGI file, and from [adapter] in it, which wins (docs/coming-from-uwsgi.md).",
+        "Nothing is read that was not asked for.", _CONFIG)] = None
     check: Annotated[bool, Option(
         kinds.FLAG, "Say whether the options are good, and exit; nothing is started.",
         "A reload does it by itself before it replaces anything.", _CONFIG, inetd=False, only_asked=True)] = False

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from adapter.config.kinds import DURATION, FLAG, OCTAL, SIZE, SOME_DURATION
+from adapter.config.kinds import AGE, DURATION, FLAG, OCTAL, SIZE, SOME_DURATION
 from adapter.config.settings import DEFAULTS, OPTIONS, Option, spelled, variable
 
 _PAGE = """# Options
@@ -44,7 +44,7 @@ def default(name: str) -> str:
         return ""
     if kind is FLAG:
         return "" if value is False else "on"
-    if kind in (DURATION, SOME_DURATION):
+    if kind in (AGE, DURATION, SOME_DURATION):
         return f"{value:g}s" if value else "0"
     if kind is SIZE:
         return _size(value)

@@ -27,15 +27,20 @@ def load(spec: str) -> WSGIApp:
     path = what.removesuffix("()")
     if colon and not all(name.isidentifier() for name in path.split(".")):
         raise Misuse(f"{what!r} in {spec!r} is not a name, a dotted name, or one followed by ()")
-    module = _import_file(where) if where.endswith(".py") or os.sep in where else _import_module(where)
+    module = _import(where)
     app, name = _attribute(module, where, path) if path else _default(module, where)
     if what != path:
         app, name = _callable(app, f"{name} in {where}")(), f"what {what} returned"
     return cast("WSGIApp", _callable(app, f"{name} in {where}"))
 
 
-def load_all(spec: str, mounts: Sequence[str]) -> WSGIApp:
-    """The application, and those of `mounts`, each `PREFIX=APP`, in one. `spec` may be empty when there are mounts. Raises as `load`."""
+def load_all(spec: str, mounts: Sequence[str], imports: Sequence[str] = ()) -> WSGIApp:
+    """The application, and those of `mounts`, each `PREFIX=APP`, in one. `spec` may be empty when there are mounts.
+
+    `imports`: modules (or files) that come first. Raises as `load`.
+    """
+    for each in imports:
+        _import(each)
     if not mounts:
         return load(spec)
     from .mounts import Mounts, missing  # noqa: PLC0415 -- only for those who have any
@@ -62,6 +67,11 @@ def _callable(thing: Any, name: str) -> Callable[..., Any]:
     return cast("Callable[..., Any]", thing)
 
 
+def _import(where: str) -> ModuleType:
+    """A module, or a file, by the look of its name."""
+    return _import_file(where) if where.endswith(".py") or os.sep in where else _import_module(where)
+
+
 def _import_module(name: str) -> ModuleType:
     """Import by dotted name. A module that is missing *inside* the application is the application's own failure."""
     if not all(part.isidentifier() for part in name.split(".")):
@@ -80,13 +90,16 @@ def _import_file(name: str) -> ModuleType:
     """Run a file as the module of its name, with its directory in front, as `python file.py` would."""
     from importlib.util import module_from_spec, spec_from_file_location  # noqa: PLC0415 -- only this form needs it
 
+    from .scripts import spec as of_script  # noqa: PLC0415 -- as above
+
     path = os.path.realpath(name)
     if not os.path.isfile(path):
         raise Misuse(f"no file {name!r} (looked for {path})" + _near(os.path.basename(path), _files_beside(path)))
     stem = os.path.splitext(os.path.basename(path))[0]
-    spec = spec_from_file_location(stem, path)
-    if spec is None or spec.loader is None:
-        raise Misuse(f"{name!r} is no Python file: its name does not end in .py")
+    spec = spec_from_file_location(stem, path) if path.endswith(".py") else of_script(path)
+    assert spec is not None
+    assert spec.loader is not None
+    stem = spec.name
     _search_first(os.path.dirname(path))
     module = module_from_spec(spec)
     replaced = sys.modules.get(stem)

@@ -18,7 +18,10 @@ _SAFE_IN_A_PATH = "/:@!$&'()*+,;=-._~"  # RFC 3986 §3.3
 
 
 class Shelf(NamedTuple):
-    """What lies below `directory` is found below `prefix`: empty, or beginning with a slash and ending in none."""
+    """What lies below `directory` is found below `prefix`: empty, or beginning with a slash and ending in none.
+
+    It may be a file, which is then found at `prefix`.
+    """
 
     prefix: str
     directory: str
@@ -57,10 +60,12 @@ class Static:
         if found is None:
             return None
         if not found.directory:
-            if want.directory:  # `/file/` is no name of it
+            itself = environ["PATH_INFO"] == shelf.prefix
+            if want.directory and not itself:  # `/file/` is no name of it
                 os.close(found.fd)
                 return None
-            return self._send(found, want.names[-1], environ, start_response)
+            name = os.fsencode(os.path.basename(shelf.directory)) if itself else want.names[-1]
+            return self._send(found, name, environ, start_response)
         os.close(found.fd)
         for name in self._index:
             inner = find(shelf.directory, (*want.names, name))

@@ -1,9 +1,11 @@
 """What the application finds around it, the same wherever it is loaded."""
 
 import os
+import site
 import sys
 
 from adapter.config.settings import Settings
+from adapter.config.virtualenvs import packages
 from adapter.unix.privileges import become
 
 
@@ -16,4 +18,14 @@ def settle_in(settings: Settings, command: str) -> None:
         os.umask(settings.umask)
     become(settings.uid, settings.gid)
     sys.argv = ["adapter", command, settings.app]
+    if settings.virtualenv is not None:
+        _take_in(packages(settings.virtualenv))
     sys.path[:0] = [*settings.pythonpath, os.getcwd()]
+
+
+def _take_in(directory: str) -> None:
+    """Its packages come before ours, and what its .pth files name with them."""
+    before = list(sys.path)
+    if os.path.realpath(directory) not in map(os.path.realpath, before):
+        site.addsitedir(directory)
+        sys.path[:] = [path for path in sys.path if path not in before] + before

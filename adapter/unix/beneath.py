@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 _ON_THE_WAY = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Never waits for the other end of a FIFO, and never makes a terminal ours.
-_AT_THE_END = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_ITSELF = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_AT_THE_END = _ITSELF | os.O_NOFOLLOW
 
 
 class Found(NamedTuple):
@@ -23,9 +24,12 @@ class Found(NamedTuple):
 def find(directory: str, names: Sequence[bytes]) -> Found | None:
     """The regular file, or directory, at the end of these names; None: there is none, or none that we may read.
 
-    `directory` itself may be a link: it is the operator's word, and a release is switched by it. Each of `names` is one name.
+    `directory` itself may be a link: it is the operator's word, and a release is switched by it. Without names it is what is
+    found, and may be a file. Each of `names` is one name.
     """
     try:
+        if not names:
+            return _seen(os.open(directory, _ITSELF))
         at = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
@@ -33,7 +37,7 @@ def find(directory: str, names: Sequence[bytes]) -> Found | None:
         for name in names[:-1]:
             at, before = os.open(name, _ON_THE_WAY, dir_fd=at), at
             os.close(before)
-        return _seen(os.open(names[-1] if names else b".", _AT_THE_END, dir_fd=at))
+        return _seen(os.open(names[-1], _AT_THE_END, dir_fd=at))
     except (OSError, ValueError):
         return None
     finally:

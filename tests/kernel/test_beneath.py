@@ -38,12 +38,13 @@ def content(directory: Path, *names: bytes) -> str | None:
 
 
 def test_what_is_there(root: Path, tmp_path: Path) -> None:
-    """Files and directories below it; the directory itself may be a link."""
+    """Files and directories below it; the directory itself may be a link, and without names a file."""
     (tmp_path / "current").symlink_to("root")
     assert content(root, b"file") == "file"
     assert content(root, b"inner", b"file") == "inner"
     assert (content(root, b"inner"), content(root)) == ("", "")
     assert content(tmp_path / "current", b"file") == "file"
+    assert (content(root / "file"), content(root / "within"), content(root / "file", b"x")) == ("file", "file", None)
 
 
 @pytest.mark.parametrize(

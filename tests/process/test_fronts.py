@@ -26,6 +26,7 @@ class Site(Adapter):
         super().__init__(
             "app.py",
             "--static-map=/static=static",
+            "--static-map=/favicon.ico=static/app.css",
             "--check-static=public",
             "--static-index=index.html",
             "--static-max-age=1h",
@@ -79,6 +80,7 @@ def test_a_file(site: Site) -> None:
     assert ask(site, "/static/app.css", If_Modified_Since=fields["last-modified"])[::2] == (304, b"")
     status, fields, content = ask(site, "/static/app.css", "HEAD")
     assert (status, fields["content-length"], content) == (200, "7", b"")
+    assert ask(site, "/favicon.ico")[2] == b"body {}"
 
 
 def test_parts_of_a_large_file(site: Site) -> None:
@@ -108,6 +110,8 @@ def test_what_is_no_file_is_the_applications(site: Site) -> None:
         "/static/%2e%2e/secret",
         "/static",
         "/robots.txt/",
+        "/favicon.ico/",
+        "/favicon.ico/x",
     ):
         line = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
         assert b"\r\n\r\napp |" in talk(site.address, line), path

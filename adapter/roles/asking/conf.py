@@ -54,9 +54,14 @@ def conf(kind_name: str, asked: Asked, out: str | None, *, force: bool) -> int:
     kind = KINDS[kind_name]
     services = _several(kind, asked) if asked.every is not None else [_single(kind, asked)]
     files = render(kind, templates(kind), services, together=asked.every is not None)
-    log = Log(2, stamp=False)
     if os.geteuid() == 0 and asked.user is None:
-        log.warning("the application would run as root: say --user NAME")
+        Log(2, stamp=False).warning("the application would run as root: say --user NAME")
+    return deliver(files, out, force=force)
+
+
+def deliver(files: Mapping[str, File], out: str | None, *, force: bool) -> int:
+    """Print them, or write them below `out`. Raises Misuse and SystemFailure."""
+    log = Log(2, stamp=False)
     if out in {None, "-"}:
         print(_printed(files), end="")
         return STOPPED
@@ -91,7 +96,7 @@ def _single(kind: Kind, asked: Asked) -> Values:
 
 
 def _several(kind: Kind, asked: Asked) -> list[Values]:
-    """A service for each NAME.toml of a directory, as uWSGI's Emperor has a vassal for each file of one."""
+    """A service for each NAME.toml or NAME.ini of a directory, as uWSGI's Emperor has a vassal for each file of one."""
     if not kind.several:
         raise Misuse(f"conf {kind.name} takes one application, each has its own: leave --all out")
     if asked._replace(every=None, user=None, run_dir=None, log_dir=None) != Asked():
@@ -100,18 +105,24 @@ def _several(kind: Kind, asked: Asked) -> list[Values]:
         )
     directory = os.path.join(here(), str(asked.every))
     try:
-        names = sorted(name for name in os.listdir(directory) if name.endswith(".toml"))
+        names = sorted(name for name in os.listdir(directory) if name.endswith((".toml", ".ini")))
     except OSError as error:
         raise Misuse(f"cannot read the directory {directory}: {error.strerror}") from None
     if not names:
-        raise Misuse(f"{directory} has no file NAME.toml: each is an adapter's --config, and becomes a service of that name")
+        raise Misuse(
+            f"{directory} has no file NAME.toml or NAME.ini: each is an adapter's --config, and becomes a service of that name"
+        )
     services = []
     for each in names:
         path = os.path.join(directory, each)
         settings = resolve({"config": path}, {})
-        values = _common(kind, asked, each.removesuffix(".toml"))
-        services.append(values._replace(config=path, drain=_whole(settings.drain_timeout or kind.drain)))
+        services.append(of_config(kind, asked._replace(name=os.path.splitext(each)[0]), path, settings.drain_timeout))
     return services
+
+
+def of_config(kind: Kind, asked: Asked, path: str, drain: float | None) -> Values:
+    """A service that takes everything from a --config file; `asked` has its name."""
+    return _common(kind, asked, str(asked.name))._replace(config=path, drain=_whole(drain or kind.drain))
 
 
 def _common(kind: Kind, asked: Asked, name: str) -> Values:

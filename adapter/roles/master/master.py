@@ -139,13 +139,13 @@ class Master:
             self._strays.clear()
 
 
-def run(read: Callable[[], Settings]) -> int:
-    """Be the master; returns the exit code. `read` reads the settings.
+def run(read: Callable[[bool], Settings]) -> int:
+    """Be the master; returns the exit code. `read` reads the settings, and is told whether this is a reload.
 
     Raises Fatal when the settings of the first image are bad. A later one goes on with what it carries, whatever `read` meets.
     """
     record = reexec.carried_over()
-    return _first(read()) if record is None else _later(record, read)
+    return _first(read(False)) if record is None else _later(record, read)
 
 
 def _first(settings: Settings) -> int:
@@ -164,10 +164,10 @@ def _first(settings: Settings) -> int:
         master.orders.close()
 
 
-def _later(record: dict[str, Any], read: Callable[[], Settings]) -> int:
+def _later(record: dict[str, Any], read: Callable[[bool], Settings]) -> int:
     error, settings = "", None
     try:
-        settings = read()
+        settings = read(True)
         prepare(settings)
     except exits.Fatal as fatal:
         error = fatal.sentence

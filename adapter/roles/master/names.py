@@ -154,5 +154,6 @@ def _wishes(settings: Settings) -> list[Wish]:
         (settings.touch_reopen, Command.REOPEN_LOGS),
         (settings.touch_stop, Command.STOP),
     )
-    watched = [path for path in (settings.config, settings.envdir) if path is not None and settings.watch]
+    ini = None if settings.ini is None else settings.ini.rpartition(":")[0] or settings.ini  # FILE or FILE:SECTION
+    watched = [path for path in (settings.config, ini, settings.envdir) if path is not None and settings.watch]
     return [Wish(path, command) for paths, command in (*asked, (watched, Command.RELOAD)) for path in paths]

@@ -60,7 +60,7 @@ def _import(birth: Birth, settings: Settings) -> Callable[..., Any] | None:
     tell_where_it_hangs(settings.boot_timeout, birth.witness)
     told = Imported(lambda message: birth.channel.send(to_plain(message))).tell if settings.watch else lambda _: None
     try:
-        return load_all(settings.app, settings.mount)
+        return load_all(settings.app, settings.mount, settings.imports)
     except exits.Fatal as error:
         told(error)
         birth.channel.send(to_plain(HasFailed(error.sentence, error.code, error.detail)))

@@ -130,7 +130,7 @@ class _Preloader:
             run_before(settings.before_load, self._log)
             if not settings.lazy_apps:
                 began = time.monotonic()
-                self._app = load_all(settings.app, settings.mount)
+                self._app = load_all(settings.app, settings.mount, settings.imports)
                 self._took = time.monotonic() - began
         except exits.Fatal as error:
             self._tell_imported(error)

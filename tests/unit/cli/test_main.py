@@ -32,7 +32,7 @@ def master(monkeypatch):
     """What `adapter.roles.master.master` is asked, instead of serving."""
     asked = []
     module = types.ModuleType("adapter.roles.master.master")
-    module.run = lambda read: asked.append(read()) or 0
+    module.run = lambda read: asked.append(read(False)) or 0
     monkeypatch.setitem(sys.modules, "adapter.roles.master.master", module)
     monkeypatch.setattr("adapter.roles.master.master", module, raising=False)
     return asked

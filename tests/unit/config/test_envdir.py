@@ -91,12 +91,12 @@ def test_over():
 
 
 def test_application_environment(tmp_path):
-    """The application sees the supervisor's environment, then the envdir, then `--env`."""
+    """The application sees the supervisor's environment, then the envdir, less `--unenv`, then `--env`."""
     (tmp_path / "B").write_text("envdir")
     (tmp_path / "C").write_text("envdir")
     (tmp_path / "D").write_text("")
-    settings = Settings(app="x", envdir=str(tmp_path), env=("C=option", "E=a=b"))
-    environ = {"A": "supervisor", "B": "supervisor", "C": "supervisor", "D": "supervisor"}
+    settings = Settings(app="x", envdir=str(tmp_path), env=("C=option", "E=a=b"), unenv=("C", "F", "G"))
+    environ = {"A": "supervisor", "B": "supervisor", "C": "supervisor", "D": "supervisor", "F": "supervisor"}
 
     assert application_environment(settings, environ) == {"A": "supervisor", "B": "envdir", "C": "option", "E": "a=b"}
 

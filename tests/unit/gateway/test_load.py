@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from adapter.exits import Misuse
-from adapter.gateway.load import load
+from adapter.gateway.load import load, load_all
 
 APP = """
 def application(environ, start_response): return ["application"]
@@ -168,3 +168,25 @@ def test_a_file_that_fails_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
         load("raises.py")
     assert "raises" not in sys.modules
+
+
+def test_a_script(site, monkeypatch):
+    """A file of any name is Python, and does not hide the package it imports, nor share the cache of a `.py` beside it."""
+    (site / "siteapp.wsgi").write_text("import siteapp; application = siteapp.app")
+    load("siteapp")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+    assert said(load("./siteapp.wsgi")) == "app"
+    assert sys.modules["siteapp"].__file__ == str(site / "siteapp.py")
+    assert "siteapp_wsgi" in sys.modules
+    assert not (site / "__pycache__").exists()
+
+
+def test_imports_come_first(site):
+    """What is to be imported first is, a module or a file; when it is not there, that is the failure."""
+    (site / "first.py").write_text("import builtins; builtins.order = ['first']")
+    (site / "second.py").write_text("import builtins; builtins.order.append('second'); application = lambda *_: builtins.order")
+
+    assert load_all("second", [], ["first.py"])({}, None) == ["first", "second"]
+    with pytest.raises(Misuse, match="'frist'"):
+        load_all("second", [], ["frist"])
