@@ -173,9 +173,10 @@ class Settings(NamedTuple):
         kinds.DURATION, "After so long without a connection no worker stays; the next connection has them forked; 0: never.",
         "The first to come then waits for a fork, a few hundredths of a second; memory is seldom that dear.", _PROCESSES, inetd=False)] = 0.0
 
-    drain_timeout: Annotated[float, Option(
+    drain_timeout: Annotated[float | None, Option(
         kinds.DURATION, "A stop or reload lets requests in flight run so long, then cuts them.",
-        "Below the 10 s after which supervisord and Docker kill.", _TIME)] = 8.0
+        "What fits into the supervisor's patience, where that is known (docs/supervision.md); else 8 s: supervisord and Docker kill after 10.",
+        _TIME)] = None
     lame_duck: Annotated[float, Option(
         kinds.DURATION, "After TERM serve on so long, while `adapter status --ready` and --health-path say no; then drain.",
         "For load balancers that ask, and take their time; a supervisor's patience must be longer by as much.", _TIME, inetd=False)] = 0.0

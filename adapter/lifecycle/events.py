@@ -186,6 +186,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """Whoever stops us waits so many seconds for our end; None: for ever, or nobody knows."""
+
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Knocked:
     """Somebody has come, while no worker is there."""
 
@@ -212,5 +219,5 @@ class Slept:
 
 Event = (
     Asked | Started | PreflightEnded | Reexecuted | ReexecFailed | PreloaderStarted | Loaded | LoadFailed | Recalled | Forked | ForkFailed
-    | Ready | BootFailed | Left | Stuck | Deaf | Draining | Exited | Rested | Answered | Shown | Measured | Knocked | Ticked | Slept
+    | Ready | BootFailed | Left | Stuck | Deaf | Draining | Exited | Rested | Answered | Shown | Measured | Granted | Knocked | Ticked | Slept
 )  # fmt: skip

@@ -5,15 +5,11 @@ from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from typing import Any
 
-from adapter.lifecycle.limits import LAST_WORD, MERCY
+from adapter.lifecycle.limits import MARGIN
 from adapter.lifecycle.state import Phase, Stage, State
 
 _MICRO = 1_000_000
 _LONGEST = 300  # characters of a reason: a datagram and a write to a pipe must hold it whole
-SPARE = 0.5
-"""Seconds between our last worker's end at the very latest, and what we promise: the reaping, the exit."""
-MARGIN = MERCY + LAST_WORD + SPARE
-"""How much longer than its drain a stop may last: a worker past its deadline gets ABRT, and later KILL."""
 
 
 class Stand(Enum):

@@ -8,6 +8,12 @@ MERCY = 1.0
 LAST_WORD = 0.5
 # What one that was deaf to everything has to say that it hears that it should drain, before it counts as stuck for good.
 HEARING = 1.0
+# Between our last worker's end at the very latest, and ours: the reaping, the exit.
+SPARE = 0.5
+# How much longer than its drain a stop may last: a worker past its deadline gets ABRT, and later KILL.
+MARGIN = MERCY + LAST_WORD + SPARE
+# The drain where nobody has said anything and nothing is known: below the 10 s of supervisord and of Docker.
+USUAL = 8.0
 # Fractions of this, modulo one, fall as far from all earlier ones as can be: workers born together do not leave together.
 GOLDEN = 0.6180339887498949
 # What workers have to show their stacks when they are asked to, before they count as stuck in C, and their kernel is asked instead:
@@ -28,7 +34,8 @@ class Limits:
     calm: float = 30.0  # seconds in which one worker less would have been enough, before one goes
     cheap: bool = False  # workers that have nobody to serve go, all of them, until somebody comes
     surge: int = 1
-    drain: float = 8.0
+    drain: float = USUAL
+    fits: bool = False  # nobody has said how long: it is made to fit into the supervisor's patience
     boot: float = 60.0
     lame_duck: float = 0.0  # how long we serve on after we were asked to stop, while we say that we are not ready
     lazy: bool = False
@@ -66,6 +73,10 @@ class Limits:
         """The same for a generation that is to have as many as there are."""
         return self if self.most else replace(self, workers=slots)
 
+    def within(self, seconds: float | None) -> "Limits":
+        """The same for a supervisor that waits so long for our end; None: for ever, or nobody knows."""
+        return replace(self, drain=fitted(seconds, self.lame_duck)) if self.fits else self
+
     def life(self, worker: int) -> float | None:
         """How long this worker (its id) may serve, spread over the jitter; None: there is no limit."""
         if self.lifetime <= 0:
@@ -77,6 +88,14 @@ class Limits:
         but not all of it, since that request wants its time too.
         """
         return min(FINAL_LINGER, seconds / 4) if final else max(seconds - FINAL_LINGER, seconds / 2)
+
+
+def fitted(seconds: float | None, lame_duck: float) -> float:
+    """The drain for somebody who waits so long. Half of what is left where that is so short that the rest would be nothing."""
+    if seconds is None:
+        return USUAL
+    left = max(0.0, seconds - lame_duck)
+    return max(left - MARGIN, left / 2)
 
 
 def spread(number: int) -> float:

@@ -38,6 +38,20 @@ def _started(turn: Turn, event: e.Started) -> None:
     turn.load(event.limits)
 
 
+def _granted(turn: Turn, event: e.Granted) -> None:
+    before = turn.state.limits.drain
+    turn.change(patience=event.seconds)
+    for generation in turn.state.generations:
+        turn.state = turn.state.with_generation(replace(generation, limits=generation.limits.within(event.seconds)))
+    if event.seconds is not None and turn.state.limits.drain != before:
+        turn.say(
+            "info",
+            "the drain is made to fit into the supervisor's patience",
+            patience=event.seconds,
+            drain_timeout=turn.state.limits.drain,
+        )
+
+
 def _slept(turn: Turn, event: e.Slept) -> None:
     turn.state = shifted(turn.state, event.seconds)
     turn.say("warning", "stopped for a while: deadlines are moved by as much", seconds=event.seconds)
@@ -98,6 +112,7 @@ _NEWS: Mapping[type[Any], Callable[[Turn, Any], None]] = MappingProxyType(
         e.Rested: telling.rested,
         e.Answered: telling.answered,
         e.Measured: measured,
+        e.Granted: _granted,
         e.Knocked: knocked,
         e.Shown: shown,
         e.Ticked: expire,

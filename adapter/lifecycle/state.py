@@ -145,6 +145,7 @@ class State:
     showing: tuple[int, ...] = ()  # workers that were asked for their stacks, and have not shown them yet
     shown_by: float | None = None  # when our patience ends
     insisted: bool = False  # it has ended once
+    patience: float | None = None  # seconds that whoever stops us waits; None: for ever, or nobody knows
     pace: Pace = field(default_factory=Pace)  # when the number of workers follows the load
     next_worker: int = 1
     last_generation: int = 0

@@ -81,7 +81,7 @@ class Turn:
 
     def load(self, limits: Limits, deaths: tuple[float, ...] = ()) -> None:
         """A new generation becomes the target; its slots are its own limits' business."""
-        number = self.state.last_generation + 1
+        number, limits = self.state.last_generation + 1, limits.within(self.state.patience)
         deadline = self.now + limits.boot
         generation = Generation(number, limits, Phase.LOADING, since=self.now, deadline=deadline, deaths=deaths)
         self.state = self.state.with_generation(generation)

@@ -34,7 +34,7 @@ _OUTCOME = r"adapter: (info: serving generation=|error: reload failed: )"
 
 class Supervisord:
     """supervisord with `main`, and `program`, a file of conf/supervisord, as what that includes. `changed`: settings of the program
-    to be otherwise.
+    to be otherwise; a whole line that is to be nothing is left out.
     """
 
     def __init__(
@@ -203,6 +203,9 @@ class Supervisord:
 
 def _changed(text: str, changed: Mapping[str, str]) -> str:
     for setting, value in changed.items():
+        if setting in text and not value:  # a line of the command, left out
+            text = text.replace(f"{setting}\n", "")
+            continue
         text, count = re.subn(rf"^{setting}=\S+", f"{setting}={value}", text, flags=re.MULTILINE)
         assert count == 1, f"{setting}= is there {count} times"
     return text

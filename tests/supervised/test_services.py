@@ -146,3 +146,24 @@ def test_s6_knows_when_workers_can_answer() -> None:
         web.run("s6-svc", "-wR", "-T", "30000", "-r")
         assert web.ask("/?seconds=0").answer()[0] == 200
         assert web.pid != pid
+
+
+@pytest.mark.parametrize(
+    ("kind", "restart", "patience", "drain"),
+    [(RUNIT, (*SV, "restart"), 7, 5), (S6, ("s6-svc", "-r"), 20, 18)],
+    ids=["runit", "s6"],
+)
+def test_the_drain_fits_into_the_supervisors_patience(kind: Kind, restart: tuple[str, ...], patience: int, drain: int) -> None:
+    """Without --drain-timeout: into the 7 s of sv, into ./timeout-kill of s6."""
+    with Scan(kind) as scan:
+        web = scan["web"]
+        script = (web.directory / "run").read_text()
+        assert " --drain-timeout 60s" in script
+        (web.directory / "run").write_text(script.replace(" --drain-timeout 60s", ""))
+        (web.directory / "timeout-kill").write_text("20000\n")
+        mark = web.log.mark()
+        web.run(*restart)
+        web.log.wait_for(
+            rf"the drain is made to fit into the supervisor's patience patience={patience}\.000 drain_timeout={drain}\.000",
+            since=mark,
+        )

@@ -52,6 +52,23 @@ def test_signal_hup_loses_nothing(told: Tell) -> None:
         assert sv.ctl("status").split()[:2] == ["web", "RUNNING"]
 
 
+def test_the_drain_fits_into_stopwaitsecs() -> None:
+    """Asked over XML-RPC: without --drain-timeout it is stopwaitsecs less two seconds."""
+    with Supervisord(changed={"stopwaitsecs": "25", "    --drain-timeout 20s": ""}) as sv:
+        sv.logs["web"].wait_for("the drain is made to fit into the supervisor's patience patience=25.000 drain_timeout=23.000")
+
+
+def test_settings_that_would_lose_something_are_told() -> None:
+    """stopwaitsecs below --drain-timeout, killasgroup off, stopasgroup on, startsecs under 3: one warning says what to write where."""
+    with Supervisord(changed={"stopwaitsecs": "5", "startsecs": "1", "killasgroup": "false"}) as sv:
+        line = sv.logs["web"].wait_for("adapter: warning: ").string
+        for setting in ("stopwaitsecs=30", "killasgroup=true", "startsecs=3"):
+            assert f"write {setting} " in line
+        assert "[program:web] of " in line
+    with Supervisord(changed={"stopasgroup": "true"}) as sv:
+        assert "write stopasgroup=false " in sv.logs["web"].wait_for("adapter: warning: ").string
+
+
 def test_signals_in_a_hurry_lose_nothing(told: Tell) -> None:
     """HUPs without a pause, to the process and to its whole group: 0 failed of all, one PID, the last release serves."""
     with Supervisord() as sv, Load(sv.address) as load:

@@ -32,13 +32,14 @@ def supervisor(pid: int, environ: Mapping[str, str], above: Sequence[Process], p
     first = procfs.status(pid).get("NSpid", "").split()[-1:] == ["1"] or bool(above and above[0].name in _INITS)
     if first and any(os.path.exists(f"/proc/{pid}/root{mark}") for mark in _MARKS):
         return Container(patience)
-    return None
+    # Run by the interpreter (python -m), it is not called supervisord.
+    return _supervisord(None, environ) if "SUPERVISOR_ENABLED" in environ else None
 
 
-def _supervisord(process: Process, environ: Mapping[str, str]) -> Supervisord:
+def _supervisord(process: Process | None, environ: Mapping[str, str]) -> Supervisord:
     group, name = environ.get("SUPERVISOR_GROUP_NAME", ""), environ.get("SUPERVISOR_PROCESS_NAME", "")
     known = Supervisord(name=name if group == name else f"{group}:{name}", where=f"the section of {group} in its configuration")
-    conf = _conf(process)
+    conf = _conf(process) if process else None
     if conf is not None and (section := conf.program(group, name)) is not None:
         said = section.settings.get("autorestart", "unexpected").lower()
         known = known._replace(
@@ -51,9 +52,15 @@ def _supervisord(process: Process, environ: Mapping[str, str]) -> Supervisord:
     if not url:
         return known._replace(unknown="it has no http server section")
     try:
-        return _asked(known, url, conf.credentials if conf else None, group, name)
+        return _asked(known, url, (conf.credentials if conf else None) or _credentials(environ), group, name)
     except SystemFailure as failure:
         return known._replace(unknown=failure.sentence)
+
+
+def _credentials(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """As supervisor's own childutils finds them."""
+    name = environ.get("SUPERVISOR_USERNAME", "")
+    return (name, environ.get("SUPERVISOR_PASSWORD", "")) if name else None
 
 
 def _conf(process: Process) -> conffile.Conf | None:

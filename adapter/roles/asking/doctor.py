@@ -12,6 +12,7 @@ from adapter.roles.asking.targets import Kind, kind_of
 from adapter.supervisors.judging.facts import Ancestor, Facts
 from adapter.supervisors.judging.finding import Finding
 from adapter.supervisors.judging.judge import RULES, judge
+from adapter.supervisors.judging.remark import fitting
 from adapter.unix import pidfiles, procfs
 
 _VARIABLES = ("ADAPTER_CONTROL", "ADAPTER_PIDFILE")
@@ -68,7 +69,7 @@ def facts(pid: int, given: Given) -> Facts:
     settings = examining.settings_of(pid)
     instance = examining.instance(pid, settings)
     above = procfs.ancestors(pid)
-    return Facts(
+    found = Facts(
         instance=instance,
         ancestors=tuple(Ancestor(each.pid, each.name, each.words) for each in above),
         supervisor=consulting.supervisor(pid, instance.environ, above, given.patience),
@@ -79,6 +80,7 @@ def facts(pid: int, given: Given) -> Facts:
         means=examining.means(pid, instance.worker_uid),
         proxy_keepalive=given.proxy_keepalive,
     )
+    return fitting(found) if settings.drain_timeout is None else found
 
 
 def _lines(findings: Sequence[Finding]) -> list[str]:

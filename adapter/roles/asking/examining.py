@@ -9,6 +9,7 @@ from adapter.config.argv import parse
 from adapter.config.resolve import resolve
 from adapter.config.settings import Settings
 from adapter.exits import Misuse, SystemFailure
+from adapter.lifecycle.limits import USUAL
 from adapter.roles.asking.dialogue import Dialogue
 from adapter.supervisors.judging.facts import Control, Instance, Means, Named, Place
 from adapter.unix import pidfiles, procfs
@@ -84,7 +85,7 @@ def instance(pid: int, settings: Settings) -> Instance:
         groups=frozenset(map(int, status.get("Groups", "").split())),
         worker_uid=uid if settings.uid is None else settings.uid,
         worker_gid=gid if settings.gid is None else settings.gid,
-        drain=settings.drain_timeout,
+        drain=USUAL if settings.drain_timeout is None else settings.drain_timeout,
         lame_duck=settings.lame_duck,
         keepalive=settings.keepalive_timeout,
         backlog=settings.backlog,

@@ -53,6 +53,11 @@ class Herald:
         self._notifying.tell(told, before)
 
     @property
+    def extends(self) -> bool:
+        """Is somebody told how long a drain may last?"""
+        return bool(self._notifying.address)
+
+    @property
     def deadline(self) -> float | None:
         """When to `look`; None: never."""
         return self._notifying.deadline

@@ -2,7 +2,7 @@
 
 from adapter.config import kinds
 from adapter.config.settings import Settings
-from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.limits import USUAL, Limits
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -14,7 +14,8 @@ def limits_of(settings: Settings) -> Limits:
         calm=settings.workers_calm,
         cheap=settings.idle_cheap > 0,
         surge=settings.surge,
-        drain=settings.drain_timeout,
+        drain=USUAL if settings.drain_timeout is None else settings.drain_timeout,
+        fits=settings.drain_timeout is None,
         boot=settings.boot_timeout,
         lame_duck=settings.lame_duck,
         lazy=settings.lazy_apps,

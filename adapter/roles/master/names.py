@@ -1,4 +1,4 @@
-"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish; and who is told how we stand.
+"""The names operators know us by: pidfile, FIFO, control socket, files to touch, where we publish; who is told how we stand, and is asked for its patience.
 
 Asked for by the settings, kept from image to image.
 """
@@ -17,6 +17,7 @@ from adapter.log import Log
 from adapter.roles.master.control import Control
 from adapter.roles.master.fifo import MasterFifo
 from adapter.roles.master.herald import Herald
+from adapter.roles.master.inquiry import Inquiry
 from adapter.roles.master.pidfile import Pid
 from adapter.roles.master.public import Public
 from adapter.roles.master.service import Service
@@ -46,6 +47,7 @@ class Names:
         self._public = Public(log, watch, describe)
         self._service = Service(log, watch)
         self.herald = Herald(log, watch)
+        self._inquiry = Inquiry(log, watch)
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
@@ -57,6 +59,7 @@ class Names:
         self._fifo.follow(settings.fifo)
         self._public.follow(settings)
         self._touches.follow(_wishes(settings), imported=settings.watch)
+        self._inquiry.follow(settings, extends=self.herald.extends)
 
     def follow(self, settings: Settings) -> None:
         """Have those of the generation that serves now. One that cannot be had is an error line: we go on without it, too."""
@@ -69,6 +72,7 @@ class Names:
         self._try(lambda: self._public.follow(settings))
         self._try(lambda: self.herald.follow(settings))
         self._touches.follow(_wishes(settings), imported=settings.watch)
+        self._inquiry.follow(settings, extends=self.herald.extends)
 
     def asked(self, signal: Signals) -> Asked | None:
         """What this signal asks for; None: nothing, it is not for operators."""
@@ -92,13 +96,14 @@ class Names:
 
     @property
     def deadline(self) -> float | None:
-        """The next instant to `look`; None: nothing happened to our files, and nobody wants to know whether we live."""
-        instants = (self._touches.deadline, self.herald.deadline)
+        """The next instant to `look`; None: nothing happened to our files, and nobody is asked, or wants to know whether we live."""
+        instants = (self._touches.deadline, self.herald.deadline, self._inquiry.deadline)
         return min((instant for instant in instants if instant is not None), default=None)
 
     def look(self, now: float) -> list[Event]:
         """What files ask for that were touched, if it is time to look; and that we live is told, if it is time to."""
         self.herald.look(now)
+        self._inquiry.look(now)
         return self._service.look() + self._touches.look(now)
 
     def close(self) -> None:
@@ -111,6 +116,7 @@ class Names:
         self._pid.close()
         self._safe_pid.close()
         self.herald.close()
+        self._inquiry.close()
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 
@@ -126,6 +132,7 @@ class Names:
             "touches": self._touches.to_plain(),
             "restart_in_place": self._service.asked_for,
             "herald": self.herald.to_plain(),
+            "inquiry": self._inquiry.to_plain(),
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -139,6 +146,7 @@ class Names:
         self._touches.restore(plain.get("touches", {}))
         self._service.follow(wanted=bool(plain.get("restart_in_place")))
         self._try(lambda: self.herald.restore(plain.get("herald", {})))
+        self._inquiry.restore(plain.get("inquiry", {}))
 
     def fds(self) -> list[int]:
         """Every descriptor that the carryover names."""

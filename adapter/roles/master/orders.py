@@ -47,7 +47,7 @@ class Orders:
         self._how = self._doings()
         self._reexec_due = False
         self._answers: list[tuple[a.Answer, int]] = []  # and the generation that serves
-        self.crew = Crew(log, watch, Petitions(self._describe), lambda worker: self.state.pid_of(worker))
+        self.crew = Crew(log, watch, Petitions(self._describe), lambda worker: self.state.pid_of(worker))  # noqa: PLW0108 -- of the state there is by then
         self._log_files = LogFiles(self.crew, log)
         self.preflight = Preflight(watch)
         self._pending = pending  # settings that no generation has yet

@@ -22,6 +22,7 @@ from adapter.api import seat
 from adapter.config.settings import Settings
 from adapter.gateway.load import load_all
 from adapter.lifecycle.dialects import SIGNALS
+from adapter.lifecycle.limits import USUAL
 from adapter.lifecycle.messages import (
     CannotFork,
     ForkWorker,
@@ -113,7 +114,8 @@ class _Preloader:
             elif isinstance(order, TakeLogs):
                 for fd in logs.take(order.names, fds).values():
                     os.close(fd)  # the access log is the workers'
-        self._offspring.outlive(Orphans.of(threads=self._settings.threads, drain=self._settings.drain_timeout), self._log)
+        drain = USUAL if self._settings.drain_timeout is None else self._settings.drain_timeout
+        self._offspring.outlive(Orphans.of(threads=self._settings.threads, drain=drain), self._log)
         return None
 
     def _prepare(self) -> HasFailed | None:

@@ -12,7 +12,7 @@ from adapter import exits
 from adapter.config.settings import Settings
 from adapter.gateway.health import Health
 from adapter.lifecycle.dialects import SIGNALS
-from adapter.lifecycle.limits import FINAL_LINGER, MERCY
+from adapter.lifecycle.limits import FINAL_LINGER, MERCY, USUAL
 from adapter.lifecycle.messages import (
     DrainNow,
     HasToldStacks,
@@ -258,7 +258,7 @@ class _Worker:
         self._channel.close()
         show_on_stderr()
         self._log.warning("the master is gone: finishing what is in flight")
-        seconds = self._settings.drain_timeout
+        seconds = USUAL if self._settings.drain_timeout is None else self._settings.drain_timeout
         self._drain(DrainNow(seconds, min(FINAL_LINGER, seconds / 4), [], final=True))
 
     def _drain(self, order: DrainNow) -> None:

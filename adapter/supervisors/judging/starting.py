@@ -55,7 +55,8 @@ def asked(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 "supervisor",
                 f"supervisord runs us, and could not be asked how: {why}",
-                "ask as its user, and give it a [unix_http_server]",
+                "ask as its user, and give it a [unix_http_server]; name and password, if it wants them, as SUPERVISOR_USERNAME and"
+                " SUPERVISOR_PASSWORD in environment=",
                 wrong=False,
             )
         case None:

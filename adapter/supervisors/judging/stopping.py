@@ -22,11 +22,13 @@ from adapter.supervisors.judging.facts import (
 from adapter.supervisors.judging.finding import Finding
 
 _DOCKER = 10.0  # seconds, unless the container was started with others
-_SV = 7.0  # seconds that sv waits, unless it is told otherwise
+_SV = 7.0  # seconds that sv waits, unless $SVWAIT or its -w say otherwise
 _MARGIN = 10  # seconds beyond the drain that `adapter conf` writes, too
 
 
-class _Patience(NamedTuple):
+class Patience(NamedTuple):
+    """Who kills us when, and how that is made later."""
+
     seconds: float
     whose: str
     remedy: str
@@ -39,22 +41,28 @@ def needed(instance: Instance) -> float:
 
 def time(facts: Facts) -> Iterator[Finding]:
     """Who kills must wait for longer than we take."""
-    needs, patience = needed(facts.instance), _patience(facts)
-    if patience is not None and patience.seconds < needs:
+    needs, theirs = needed(facts.instance), patience(facts)
+    if theirs is not None and theirs.seconds < needs:
         yield Finding(
             "stop-time",
-            f"{patience.whose} after {patience.seconds:g} s, and a stop may take {needs:g} s ({_parts(facts.instance)}):"
+            f"{theirs.whose} after {theirs.seconds:g} s, and a stop may take {needs:g} s ({_parts(facts.instance)}):"
             " requests in flight would be cut",
-            f"{patience.remedy}, or lower --drain-timeout",
+            f"{theirs.remedy}, or lower --drain-timeout",
         )
-    elif isinstance(facts.supervisor, Runit) and needs > _SV:
+    elif isinstance(facts.supervisor, Runit) and needs > (sv := sv_waits(facts.instance)):
         yield Finding(
             "stop-time",
-            f"sv gives up waiting after {_SV:g} s and exits with 1, and a stop may take {needs:g} s ({_parts(facts.instance)}):"
+            f"sv gives up waiting after {sv:g} s and exits with 1, and a stop may take {needs:g} s ({_parts(facts.instance)}):"
             " nothing is killed, and the stop goes on",
             f"say SVWAIT={_enough(facts.instance)} in the environment, or sv -w {_enough(facts.instance)}",
             wrong=False,
         )
+
+
+def sv_waits(instance: Instance) -> float:
+    """Seconds that sv waits, as far as we can know."""
+    asked = instance.environ.get("SVWAIT", "")
+    return float(asked) if asked.isascii() and asked.isdigit() and int(asked) else _SV
 
 
 def _parts(instance: Instance) -> str:
@@ -66,24 +74,24 @@ def _enough(instance: Instance) -> int:
     return math.ceil(instance.lame_duck + instance.drain) + _MARGIN
 
 
-def _patience(facts: Facts) -> _Patience | None:
+def patience(facts: Facts) -> Patience | None:
     """How long it waits from TERM to KILL; None: it never kills, or nobody knows."""
     enough = _enough(facts.instance)
     match facts.supervisor:
         case Supervisord(stop_wait=float(seconds), where=where):
-            return _Patience(seconds, "supervisord kills", f"write stopwaitsecs={enough} in {where}")
+            return Patience(seconds, "supervisord kills", f"write stopwaitsecs={enough} in {where}")
         case S6(kill_after=float(seconds), where=where):
-            return _Patience(seconds, "s6-supervise kills", f"write {enough * 1000} into {where}/timeout-kill")
+            return Patience(seconds, "s6-supervise kills", f"write {enough * 1000} into {where}/timeout-kill")
         case Systemd(stop_wait=float(seconds), where=where):
-            return _Patience(seconds, "systemd kills", f"write TimeoutStopSec={enough} in {where}")
+            return Patience(seconds, "systemd kills", f"write TimeoutStopSec={enough} in {where}")
         case Container(stop_wait=None):
-            return _Patience(
+            return Patience(
                 _DOCKER,
                 "Docker kills, unless it is told otherwise,",
-                f"say docker run --stop-timeout {enough} (Compose: stop_grace_period: {enough}s), and tell us by --patience {enough}",
+                f"say docker run --stop-timeout {enough} (Compose: stop_grace_period: {enough}s), and `adapter doctor --patience {enough}` believes it",
             )
         case Container(stop_wait=float(seconds)):
-            return _Patience(seconds, "the container is killed", f"say docker run --stop-timeout {enough}")
+            return Patience(seconds, "the container is killed", f"say docker run --stop-timeout {enough}")
     return None
 
 

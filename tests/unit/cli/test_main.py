@@ -57,7 +57,7 @@ def test_help_is_grouped(capfd):
 
     assert [name for name, option in OPTIONS.items() if not option.argument and text.count(f"{spelled(name)} ") == 0] == []
     assert [option.group for option in OPTIONS.values() if f"\n{option.group}:\n" not in text] == []
-    assert "[8s]" in text
+    assert "[10s]" in text
     assert "[64K]" in text
 
 
