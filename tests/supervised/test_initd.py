@@ -4,9 +4,7 @@ https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic
 """
 
 import os
-import pwd
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,73 +12,22 @@ from signal import SIGKILL
 
 import pytest
 
-from adapter.supervisors.confs.kinds import KINDS
-from adapter.supervisors.confs.rendering import render
-from adapter.supervisors.confs.shelf import templates
-from adapter.supervisors.confs.values import Values
-from kit.asked import Asked, free_port
+from kit.asked import Asked
+from kit.initscript import Scripted
 from kit.load import Load
-from kit.releases import Releases, until_only
-from kit.server import Caged, listening, wait_until_reaped
-
-
-class Initd:
-    """A site with its script. What the script starts stays in the cage it was started in."""
-
-    def __init__(self, directory: Path) -> None:
-        self.address = f"127.0.0.1:{free_port()}"
-        self.directory = directory
-        self.deploy = Releases(directory, "current").deploy
-        values = Values(
-            name="shop",
-            app="hello.py",
-            chdir=f"{directory}/current",
-            bind=self.address,
-            drain=KINDS["initd"].drain,
-            program=str(Path(sys.executable).with_name("adapter")),
-            user=pwd.getpwuid(os.getuid()).pw_name,
-            run=f"{directory}/run",
-            logs=f"{directory}/log",
-        )
-        ((path, file),) = render(KINDS["initd"], templates(KINDS["initd"]), [values]).items()
-        self.script = directory / path
-        self.script.write_text(file.text)
-        self.script.chmod(file.mode)
-        self._cages: list[Caged] = []
-        # An init script is run with a bare environment (service(8)).
-        self._env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def starting(self, *words: str) -> tuple[int, str]:
-        """A verb that may start a server: exit code, and what it said."""
-        cage = Caged([str(self.script), *words], self.directory, self._env)
-        self._cages.append(cage)
-        return cage.exit_code(120), "\n".join(cage.log.all())
-
-    def service(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Any other verb."""
-        argv = [str(self.script), *words]
-        return subprocess.run(argv, env=self._env, capture_output=True, text=True, timeout=120, check=False)
-
-    @property
-    def pid(self) -> int:
-        """As the pidfile says."""
-        return int((self.directory / "run" / "shop.pid").read_text())
-
-    def close(self) -> list[str]:
-        """Kill what is left, and tell what it was."""
-        return [each for cage in self._cages for each in cage.end()]
+from kit.releases import until_only
+from kit.server import listening, wait_until_reaped
 
 
 @pytest.fixture
 def initd():
     """A site of its own; nothing may be left of it."""
-    site = Initd(Path(tempfile.mkdtemp(prefix="adapter-initd-")))
+    site = Scripted("initd", Path(tempfile.mkdtemp(prefix="adapter-initd-")))
     try:
         yield site
     finally:
         left = site.close()
-        log = site.directory / "log" / "shop.log"
-        print(log.read_text() if log.exists() else "no log", file=sys.stderr)
+        print(site.log, file=sys.stderr)
     assert left == []
     assert not listening(site.address)
     shutil.rmtree(site.directory)
@@ -143,7 +90,7 @@ def test_a_release_that_does_not_start(initd):
     code, said = initd.starting("start")
     assert code == 1
     assert "shop does not serve; the reason is in " in said
-    assert "KeyError: 'DATABASE_URL'" in (initd.directory / "log" / "shop.log").read_text()
+    assert "KeyError: 'DATABASE_URL'" in initd.log
     assert initd.service("status").returncode in {1, 3}
     assert initd.service("stop").returncode == 0
 

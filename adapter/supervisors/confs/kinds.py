@@ -8,6 +8,7 @@ from adapter.supervisors.confs.syntax import (
     INETD,
     JSON,
     MONIT,
+    OPENRC,
     SHELL,
     SOCAT,
     SUPERVISORD,
@@ -175,6 +176,13 @@ KINDS = {
             "a SysV script with start-stop-daemon and LSB header",
             60,
             (Piece("@{name}", "initd/script", SHELL, _SCRIPT),),
+            privileged=True,
+        ),
+        Kind(
+            "openrc",
+            "a service of OpenRC, under its supervise-daemon",
+            60,
+            (Piece("@{name}", "openrc/script", OPENRC, _SCRIPT),),
             privileged=True,
         ),
         Kind(

@@ -45,6 +45,7 @@ SAMPLES = (
     Sample("inetd", "tcpserver", _SITE),
     Sample("inetd", "socat", _SITE),
     Sample("initd", "initd", _SITE),
+    Sample("openrc", "openrc", _SITE),
     Sample("monit", "monit", _SITE),
     Sample("upstart", "upstart", _SITE),
     Sample("docker", "docker", _SITE),

@@ -69,6 +69,11 @@ def _supervisord(text: str) -> str:
     return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
 
 
+def _openrc(text: str) -> str:
+    """A word for a shell, in double quotes: openrc-run reads the string, then gives it to eval."""
+    return re.sub(r"[\\\"$`]", r"\\\g<0>", shlex.quote(text))
+
+
 def _circus(text: str) -> str:
     """A ; after a blank begins a comment, $(…) and ((…)) are expanded (so quotes are put between), at last shlex.split."""
     quoted = re.sub(r"[$(]", r"\g<0>''", shlex.quote(text))
@@ -83,6 +88,7 @@ def _envdir(text: str) -> str:
 
 
 SHELL = Syntax("sh", shlex.quote, between=" \\\n    ", variable='"${{{}}}"')
+OPENRC = Syntax("OpenRC", _openrc, between=" \\\n    ")
 SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here)s/", variable="%(ENV_{})s")
 CIRCUS = Syntax("circus", _circus, between="\n    ", variable="$(circus.env.{})")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from circus.util import StrictConfigParser, replace_gnu_args
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.config.argv import parse
@@ -85,6 +85,15 @@ def test_shell_words(word):
     assert shlex.split(syntax.SHELL.spell(word)) == [word]
 
 
+@settings(max_examples=30)
+@given(WORDS)
+def test_openrc_words(word):
+    """What a shell reads that evaluates a string in double quotes, as openrc-run does, is the word."""
+    script = f'words="{syntax.OPENRC.spell(word)} {syntax.OPENRC.spell(word)}"; eval printf "%s.." $words'
+
+    assert subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout == f"{word}..{word}.."
+
+
 @given(WORDS)
 def test_supervisord_words(word):
     """What supervisord reads (configparser with inline comments, its expansions, shlex) is the word."""
@@ -158,7 +167,7 @@ def test_together():
     assert s6["shop/timeout-kill"] == "30000\n"
 
 
-@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd"])
+@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd", "openrc"])
 def test_scripts_are_scripts(kind, tmp_path):
     """A shell can read every script, with a quote, a blank and a dollar in what it starts (where the syntax can say that)."""
     values = SITE if kind == "socat" else SITE._replace(app="it's $HOME.py", chdir="/srv/my shop/`x`")
