@@ -1,18 +1,25 @@
 """`adapter doctor`: what is wrong with how a server is run."""
 
+import os
+
 import click
 
 from adapter.cli.target import as_json, seconds
+from adapter.exits import Misuse
+from adapter.supervisors import proxyconf
 
 _EXAMPLE = """\b
 Example:
   adapter doctor /run/shop.control --proxy-keepalive 60
+  adapter doctor /run/shop.pid --proxy-keepalive /etc/nginx/conf.d/shop.conf
   adapter doctor --json | jq .findings"""
 
 
 @click.command("doctor", short_help="Say what is wrong with how a server is run, and what to do.", epilog=_EXAMPLE)
 @click.argument("target", metavar="[TARGET]", required=False)
-@click.option("--proxy-keepalive", metavar="TIME", help="How long the proxy in front keeps idle connections (nginx: 60).")
+@click.option(
+    "--proxy-keepalive", metavar="TIME|FILE", help="How long the proxy in front keeps idle connections, or nginx' configuration."
+)
 @click.option("--patience", metavar="TIME", help="How long a container has to stop (docker run --stop-timeout). [10]")
 @as_json
 def command(target: str | None, *, proxy_keepalive: str | None, patience: str | None, as_json: bool) -> int:
@@ -24,5 +31,16 @@ def command(target: str | None, *, proxy_keepalive: str | None, patience: str | 
     """
     from adapter.roles.asking import doctor  # noqa: PLC0415 -- `--help` does not need it
 
-    given = doctor.Given(seconds(proxy_keepalive, "--proxy-keepalive"), seconds(patience, "--patience"))
+    given = doctor.Given(_proxy(proxy_keepalive), seconds(patience, "--patience"))
     return doctor.doctor(target, given, as_json=as_json)
+
+
+def _proxy(said: str | None) -> float | None:
+    """Raises Misuse."""
+    if said is None or not os.path.exists(said):
+        return seconds(said, "--proxy-keepalive")
+    try:
+        with open(said, encoding="utf-8", errors="replace") as file:
+            return proxyconf.idle(file.read())
+    except OSError as error:
+        raise Misuse(f"--proxy-keepalive: cannot read {said}: {error.strerror}; say a time, or nginx' configuration") from None

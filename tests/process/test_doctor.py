@@ -58,7 +58,8 @@ def test_what_went_wrong_since():
         server.wait_for("serving generation=")
         run.chmod(0o777)
         (run / "pid").rename(run / "elsewhere")
-        found = findings(server, "run/control", "--proxy-keepalive=75", code=1)
+        server.write("nginx.conf", "upstream shop { server unix:/s; keepalive 16; keepalive_timeout 75s; }\n")
+        found = findings(server, "run/control", "--proxy-keepalive=nginx.conf", code=1)
         (run / "pid").write_text("1\n")
         (run / "control").rename(run / "away")
 
@@ -74,7 +75,7 @@ def test_asked_wrongly():
     """A target that is none, a FIFO, a time that is none: a sentence, and exit 100."""
     with Adapter("hello.py", "--fifo=fifo") as server:
         server.wait_for("serving generation=")
-        for words in (["nowhere"], ["fifo"], ["--patience=soon"]):
+        for words in (["nowhere"], ["fifo"], ["--patience=soon"], ["--proxy-keepalive=nginx.conf"], ["--proxy-keepalive=/tmp"]):
             done = adapter("doctor", *words, cwd=server.directory)
             assert (done.returncode, done.stdout) == (100, "")
             assert done.stderr.startswith("adapter: fatal: ")

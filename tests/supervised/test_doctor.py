@@ -1,6 +1,11 @@
 """`adapter doctor` under a real supervisor."""
 
+import pytest
+
+from kit.commands import adapter
+from kit.services import RUNIT, S6, Scan
 from kit.supervisord import Supervisord
+from kit.svscan import Svscan
 
 
 def test_the_shipped_configuration_is_sound():
@@ -16,7 +21,7 @@ def test_the_shipped_configuration_is_sound():
 
 def test_a_supervisord_that_does_not_wait():
     """Too short a stopwaitsecs, and what else its section has wrong: a line each, which says what to write where."""
-    changed = {"stopwaitsecs": "5", "killasgroup": "false", "startsecs": "1", "stopsignal": "HUP"}
+    changed = {"stopwaitsecs": "5", "killasgroup": "false", "startsecs": "1", "stopsignal": "QUIT"}
     with Supervisord("adapter.conf", changed=changed) as sv:
         done = sv.adapter("doctor", "web.control")
         section = f"[program:web] of {sv.directory}/conf/supervisord/adapter.conf"
@@ -44,3 +49,20 @@ def test_a_socket_that_is_held():
         done = sv.adapter("doctor", "web_00.control")
 
         assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize("begin", [lambda: Scan(RUNIT), lambda: Scan(S6), Svscan], ids=["runit", "s6", "daemontools"])
+def test_the_shipped_services_are_sound(begin):
+    """conf/runit, conf/s6, conf/daemontools as they stand: nothing is wrong, and the supervisor is known."""
+    with begin() as site:
+        where = site["web"].directory if isinstance(site, Scan) else site.service
+        done = adapter("doctor", "web.control", cwd=where)
+
+        assert done.returncode == 0, done
+        assert "no supervisor" not in done.stdout
+        assert ("SVWAIT=70" in done.stdout) is (where.name == "runit")
+        if where.name == "s6":
+            (where / "timeout-kill").write_text("5000\n")
+            done = adapter("doctor", "web.control", cwd=where)
+            assert done.returncode == 1, done
+            assert f"write 70000 into {where}/timeout-kill" in done.stdout

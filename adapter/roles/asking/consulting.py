@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from adapter.exits import Fatal, SystemFailure
 from adapter.supervisors import unitfile
 from adapter.supervisors.judging.facts import S6, Container, Daemontools, Runit, Supervisor, Supervisord, Systemd
+from adapter.supervisors.judging.starting import SHELLS
 from adapter.supervisors.supervisord import conffile, rpc
 from adapter.unix import procfs
 from adapter.unix.procfs import Process
@@ -27,8 +28,9 @@ def supervisor(pid: int, environ: Mapping[str, str], above: Sequence[Process], p
                 return Runit(procfs.directory(each.pid))
             case "s6-supervise":
                 return _s6(procfs.directory(each.pid))
-            case "systemd":
-                return _systemd(pid)
+    starter = next((each.name for each in above if each.name not in SHELLS), "")
+    if starter == "systemd" and (unit := procfs.read(pid, "cgroup").strip().rpartition("/")[2]).endswith(".service"):
+        return _systemd(unit)
     first = procfs.status(pid).get("NSpid", "").split()[-1:] == ["1"] or bool(above and above[0].name in _INITS)
     if first and any(os.path.exists(f"/proc/{pid}/root{mark}") for mark in _MARKS):
         return Container(patience)
@@ -46,7 +48,7 @@ def _supervisord(process: Process | None, environ: Mapping[str, str]) -> Supervi
             where=str(section),
             stops_group=section.says("stopasgroup"),
             restarts="true" if section.says("autorestart") else said,
-            gives_socket=section.kind == "fcgi-program",
+            socket=section.settings.get("socket", "") if section.kind == "fcgi-program" else "",
         )
     url = environ.get("SUPERVISOR_SERVER_URL") or (conf.url if conf else "")
     if not url:
@@ -111,11 +113,9 @@ def _signal(text: str) -> int | None:
     return signal.Signals[name] if name in signal.Signals.__members__ else None
 
 
-def _systemd(pid: int) -> Systemd:
-    group = procfs.read(pid, "cgroup").strip().rpartition("/")[2]
-    files = _unit_files(group) if group.endswith(".service") else []
-    if not files:
-        return Systemd(group or "its unit")
+def _systemd(unit: str) -> Systemd:
+    if not (files := _unit_files(unit)):
+        return Systemd(unit)
     said = unitfile.settings(map(_text, files))
     return Systemd(files[0], said["Type"], unitfile.seconds(said["TimeoutStopSec"]), said["KillSignal"])
 

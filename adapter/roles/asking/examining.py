@@ -96,6 +96,7 @@ def instance(pid: int, settings: Settings) -> Instance:
         signals=settings.signals,
         binds=(*settings.bind, *settings.uwsgi, *settings.scgi, *settings.proxy_protocol),
         restart_in_place=settings.restart_in_place,
+        ready_fd=settings.ready_fd,
         environ=procfs.environ(pid),
     )
 
@@ -112,7 +113,7 @@ def places(pid: int, settings: Settings) -> tuple[Place, ...]:
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, str]]:
-    for option in ("pidfile", "safe_pidfile", "control", "log_file", "access_log"):
+    for option in ("pidfile", "safe_pidfile", "ready_file", "control", "log_file", "access_log"):
         if (path := getattr(settings, option)) and path != "-":
             yield "--" + option.replace("_", "-"), path
     yield from (("--fifo", path) for path in settings.fifo)

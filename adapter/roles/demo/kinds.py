@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from adapter.supervisors.confs import kinds as confs
-
 
 class Kind(NamedTuple):
     """The files of `adapter conf` for it go to `service` below our directory; there commands are typed, too."""
@@ -63,6 +61,5 @@ KINDS = {
             ("s6-svc", "-h", "service/web"),
         ),
     )
-    if kind.name in confs.KINDS
 }
 """By name. `adapter conf` knows each by the same, and writes its files."""

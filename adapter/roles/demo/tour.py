@@ -79,8 +79,7 @@ class Tour:
         self._title("3. A broken deploy: a quote is missing in the release; who deploys should notice, and nobody else")
         self._stage.deploy(_line(_MORNING)[:-1])
         code, said = self._run(("adapter", "reload", self._stage.control, "--wait"))
-        for line in (next((each for each in said if ": error: " in each), ""), *said[-1:]):
-            print(f"  {line.removeprefix('adapter: ').removeprefix('| ')}")
+        print(*(f"  {line}" for line in said if ": error: " in line), sep="\n")
         self._visitors.until(self._says(_MORNING), _PATIENCE)
         return self._told(f'exit code {code}, still "{_MORNING}"') and code == FAILED
 

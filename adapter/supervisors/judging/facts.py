@@ -25,6 +25,7 @@ class Instance(NamedTuple):
     signals: str = "default"  # the dialect
     binds: tuple[str, ...] = ()  # every address that a protocol is spoken on
     restart_in_place: bool = False
+    ready_fd: int | None = None
     environ: Mapping[str, str] = {}
 
 
@@ -50,7 +51,7 @@ class Supervisord(NamedTuple):
     stops_group: bool | None = None
     start_seconds: float | None = None
     restarts: str | None = None  # autorestart=
-    gives_socket: bool | None = None  # [fcgi-program]
+    socket: str | None = None  # of an [fcgi-program]; empty: it is none
     processes: int = 1  # of its group
     holds_socket: bool = False  # by our plug-in
 

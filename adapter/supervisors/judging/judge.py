@@ -17,6 +17,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "start-seconds": starting.start_seconds,
         "restarts": starting.restarts,
         "notify": starting.notify,
+        "ready": starting.ready,
         "stop-time": stopping.time,
         "stop-signal": stopping.signal,
         "kill-group": stopping.kill_group,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from adapter.supervisors.judging.facts import Facts, Supervisord
+from adapter.supervisors.judging.facts import Facts, Instance, Supervisord
 from adapter.supervisors.judging.finding import Finding
 
 
@@ -30,23 +30,36 @@ def keepalive(facts: Facts) -> Iterator[Finding]:
 
 
 def given(facts: Facts) -> Iterator[Finding]:
-    """[fcgi-program]: supervisord opens the socket, and gives it to us as fd 0."""
-    supervisor, binds = facts.supervisor, facts.instance.binds
-    if not isinstance(supervisor, Supervisord) or not supervisor.gives_socket:
+    """A socket that somebody opened for us must be served, and stay open while we restart."""
+    supervisor, instance = facts.supervisor, facts.instance
+    if instance.environ.get("LISTEN_PID") == str(instance.inner) and "LISTEN_FDS" in instance.environ:
+        yield from _unserved(instance, "fd:", "fd:3", "the command")
+    if not isinstance(supervisor, Supervisord) or not supervisor.socket:
         return
-    if binds and "fd:0" not in binds:
-        yield Finding(
-            "given-socket",
-            f"supervisord opens a socket for us (fd 0), and nobody serves it: we were told {', '.join(binds)}; clients there hang",
-            f"leave --bind out of the command in {supervisor.where} (or say --bind fd:0)",
-        )
-    elif supervisor.processes == 1 and not supervisor.holds_socket:
+    yield from _unserved(instance, "fd:0", "fd:0", f"the command in {supervisor.where}")
+    if supervisor.processes == 1 and not supervisor.holds_socket:
         yield Finding(
             "given-socket",
             "supervisord closes the socket of its [fcgi-program] with the last process of the group: who waits in its queue is"
             " reset at each restart",
             "load the plug-in that holds it ([rpcinterface:adapter], conf/supervisord/supervisord-plugins.conf), or have numprocs=2"
             " and restart them in turn",
+        )
+    if supervisor.socket.startswith("unix:") and not instance.binds and instance.signals == "uwsgi":
+        yield Finding(
+            "given-socket",
+            f"on the UNIX socket that supervisord gives us ({supervisor.socket}) HTTP is spoken, and uWSGI spoke its own protocol there",
+            "where nginx has uwsgi_pass, say --uwsgi fd:0",
+            wrong=False,
+        )
+
+
+def _unserved(instance: Instance, served: str, option: str, where: str) -> Iterator[Finding]:
+    if instance.binds and not any(each.startswith(served) for each in instance.binds):
+        yield Finding(
+            "given-socket",
+            f"a socket is opened for us, and nobody serves it: we were told {', '.join(instance.binds)}; clients there hang",
+            f"leave --bind out of {where}, or say --bind {option}",
         )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from os.path import basename
 
-from adapter.supervisors.judging.facts import S6, Facts, Supervisord, Systemd
+from adapter.supervisors.judging.facts import S6, Daemontools, Facts, Runit, Supervisord, Systemd
 from adapter.supervisors.judging.finding import Finding
 
-_SHELLS = frozenset({"sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"})
+SHELLS = frozenset({"sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _LEAST_START = 3.0  # seconds; supervisord looks once a second, and takes the first deaths for successes with less
 _NOTIFYING = frozenset({"notify", "notify-reload"})
 
@@ -14,7 +14,7 @@ _NOTIFYING = frozenset({"notify", "notify-reload"})
 def wrapper(facts: Facts) -> Iterator[Finding]:
     """A shell that stays above us keeps the signals that are meant for us."""
     nearest = facts.ancestors[0] if facts.ancestors else None
-    if nearest is None or nearest.name not in _SHELLS or not _is_script(nearest.words):
+    if nearest is None or nearest.name not in SHELLS or not _is_script(nearest.words):
         return
     why = " (process 1 does not even hear it)" if nearest.pid == 1 else ""
     yield Finding(
@@ -95,16 +95,36 @@ def restarts(facts: Facts) -> Iterator[Finding]:
 
 def notify(facts: Facts) -> Iterator[Finding]:
     """systemd listens to what we say only if it was told to."""
+    told = "NOTIFY_SOCKET" in facts.instance.environ
     match facts.supervisor:
-        case Systemd(kind=str(kind), where=where) if "NOTIFY_SOCKET" in facts.instance.environ and kind not in _NOTIFYING:
+        case Systemd(kind=str(kind), where=where) if told and kind not in _NOTIFYING:
             yield Finding(
                 "notify",
                 f"NOTIFY_SOCKET is set, but Type={kind}: systemd takes us for ready at once, and starts what needs us too early",
                 f"write Type=notify (systemd 253: notify-reload) in {where}",
             )
-        case Supervisord() | S6() if "NOTIFY_SOCKET" in facts.instance.environ:
+        case Systemd(kind=str(kind), where=where) if not told and kind in _NOTIFYING:
             yield Finding(
                 "notify",
-                "NOTIFY_SOCKET is set, which is meant for somebody above the supervisor that runs us: it would hear us in that one's place",
+                f"Type={kind}, but NOTIFY_SOCKET did not reach us: systemd waits for a word until it gives the start up",
+                f"pass NOTIFY_SOCKET on to adapter, or have adapter itself as ExecStart= of {where}",
+            )
+        case Supervisord() | S6() | Runit() | Daemontools() if told:
+            yield Finding(
+                "notify",
+                "NOTIFY_SOCKET is set, and meant for somebody above the supervisor that runs us: we speak in that one's name",
                 "unset NOTIFY_SOCKET for us",
+                wrong=False,
+            )
+
+
+def ready(facts: Facts) -> Iterator[Finding]:
+    """s6 waits for a newline where ./notification-fd says."""
+    match facts.supervisor:
+        case S6(ready_fd=int(number), where=where) if facts.instance.ready_fd != number:
+            yield Finding(
+                "ready",
+                f"{where}/notification-fd says {number}, and nothing is said there: s6 never takes us for ready, s6-svwait -U"
+                " waits for ever, each restart pauses for a second",
+                f"say --ready-fd {number}, or remove the file",
             )

@@ -28,7 +28,7 @@ SOUND_SUPERVISORD = Supervisord(
     stops_group=False,
     start_seconds=3.0,
     restarts="true",
-    gives_socket=False,
+    socket="",
 )
 INSTANCE = Instance(
     pid=812,
@@ -59,6 +59,12 @@ def supervised(**changed):
 def asked(supervisor=SOUND_SUPERVISORD, **changed):
     """An instance that was asked for this."""
     return SOUND._replace(instance=INSTANCE._replace(**changed), supervisor=supervisor)
+
+
+def fcgi(*, processes=1, holds_socket=False, signals="default", binds=()):
+    """By supervisord, which gives it a socket. PWR stops in either dialect."""
+    given = {"socket": "unix:///run/shop.sock", "processes": processes, "holds_socket": holds_socket, "stop_signal": 30}
+    return asked(SOUND_SUPERVISORD._replace(**given), signals=signals, binds=binds)
 
 
 def meant(**changed):
@@ -102,7 +108,12 @@ CASES = [
     ("notify", asked(Systemd("web.service", "simple"), environ={"NOTIFY_SOCKET": "/run/s"}), "Type=notify", True),
     ("notify", asked(Systemd("web.service", "notify-reload"), environ={"NOTIFY_SOCKET": "/run/s"}), "", None),
     ("notify", asked(Systemd("web.service", "simple")), "", None),
-    ("notify", asked(environ={"NOTIFY_SOCKET": "/run/s"}), "unset NOTIFY_SOCKET", True),
+    ("notify", asked(Systemd("web.service", "notify")), "pass NOTIFY_SOCKET on", True),
+    ("notify", asked(environ={"NOTIFY_SOCKET": "/run/s"}), "unset NOTIFY_SOCKET", False),
+    ("ready", asked(S6("/service/web", ready_fd=3)), "say --ready-fd 3", True),
+    ("ready", asked(S6("/service/web", ready_fd=3), ready_fd=4), "say --ready-fd 3", True),
+    ("ready", asked(S6("/service/web", ready_fd=3), ready_fd=3), "", None),
+    ("ready", asked(S6("/service/web"), ready_fd=3), "", None),
     ("stop-time", supervised(stop_wait=10.0), "write stopwaitsecs=30 in [program:web] of /etc/web.conf", True),
     ("stop-time", supervised(stop_wait=20.0), "a stop may take 21.5 s", True),
     ("stop-time", supervised(stop_wait=21.5), "", None),
@@ -140,11 +151,17 @@ CASES = [
     ("keep-alive", SOUND._replace(proxy_keepalive=75.0), "--keepalive-timeout 90", True),
     ("keep-alive", SOUND._replace(proxy_keepalive=None), "", None),
     ("keep-alive", asked(keepalive=0.0), "", None),
-    ("given-socket", supervised(gives_socket=True), "nobody serves it: we were told 127.0.0.1:8000", True),
-    ("given-socket", asked(SOUND_SUPERVISORD._replace(gives_socket=True), binds=()), "load the plug-in", True),
-    ("given-socket", asked(SOUND_SUPERVISORD._replace(gives_socket=True), binds=("fd:0",)), "load the plug-in", True),
-    ("given-socket", asked(SOUND_SUPERVISORD._replace(gives_socket=True, processes=2), binds=()), "", None),
-    ("given-socket", asked(SOUND_SUPERVISORD._replace(gives_socket=True, holds_socket=True), binds=()), "", None),
+    ("given-socket", fcgi(binds=("fd:0",), signals="default"), "load the plug-in", True),
+    ("given-socket", fcgi(), "load the plug-in", True),
+    ("given-socket", fcgi(processes=2), "", None),
+    ("given-socket", fcgi(holds_socket=True), "", None),
+    ("given-socket", fcgi(holds_socket=True, binds=("127.0.0.1:8000",)), "nobody serves it: we were told 127.0.0.1:8000", True),
+    ("given-socket", fcgi(holds_socket=True, signals="uwsgi"), "say --uwsgi fd:0", False),
+    ("given-socket", fcgi(holds_socket=True, signals="uwsgi", binds=("fd:0",)), "", None),
+    ("given-socket", asked(environ={"LISTEN_PID": "812", "LISTEN_FDS": "1"}), "say --bind fd:3", True),
+    ("given-socket", asked(environ={"LISTEN_PID": "812", "LISTEN_FDS": "1"}, binds=("fd:4",)), "", None),
+    ("given-socket", asked(environ={"LISTEN_PID": "812", "LISTEN_FDS": "1"}, binds=()), "", None),
+    ("given-socket", asked(environ={"LISTEN_PID": "7", "LISTEN_FDS": "1"}), "", None),
     ("held-socket", asked(binds=("hold:/run/h#web",)), "they hang until we are back", False),
     ("files", meant(files=1000), "ulimit -n", True),
     ("files", meant(files=1024), "", None),

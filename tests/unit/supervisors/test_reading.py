@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapter.supervisors import unitfile
+from adapter.supervisors import proxyconf, unitfile
 from adapter.supervisors.supervisord import conffile
 
 UNIT = """\
@@ -116,3 +116,20 @@ def test_a_broken_file(tmp_path):
 
     with pytest.raises(ValueError, match="section"):
         conffile.read(str(tmp_path / "x.conf"))
+
+
+NGINX = [
+    ("upstream shop { server unix:/s; keepalive 16; }", 60.0),
+    ("upstream shop {\n  keepalive 16;\n  keepalive_timeout 1m 15s;\n}", 75.0),
+    ("upstream shop { server s; keepalive 4; keepalive_timeout 90; } upstream x { keepalive 1; keepalive_timeout 5s; }", 90.0),
+    ("upstream shop { server s; # keepalive 16;\n}", None),
+    ("upstream shop { server s; keepalive_timeout 90; }", None),
+    ("http { keepalive_timeout 65; server { listen 80; } }", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "seconds"), NGINX)
+def test_the_proxy(text, seconds):
+    """nginx keeps connections to upstreams that say `keepalive`; its clients' own timeout is another matter."""
+    assert proxyconf.idle(text) == seconds
