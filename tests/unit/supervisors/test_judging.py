@@ -126,6 +126,7 @@ CASES = [
     ("stop-time", asked(Runit("/service/web"), drain=5.0), "", None),
     ("stop-time", asked(Systemd("web.service", stop_wait=15.0)), "write TimeoutStopSec=30 in web.service", True),
     ("stop-time", asked(Systemd("web.service", stop_wait=90.0)), "", None),
+    ("stop-time", asked(Systemd("web.service", stop_wait=15.0), environ={"NOTIFY_SOCKET": "/run/s"}), "", None),
     ("stop-time", asked(Container()), "--stop-timeout 30", True),
     ("stop-time", asked(Container(), drain=8.0), "", None),
     ("stop-time", asked(Container(30.0)), "", None),
