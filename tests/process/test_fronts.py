@@ -165,3 +165,11 @@ def test_inetd_has_them_too(tmp_path: Path) -> None:
     assert b"HTTP/1.1 206" in run.stdout
     assert b"\r\n\r\n234HTTP/1.1 200 OK" in run.stdout
     assert b"app /x|/y|" in run.stdout
+
+
+def test_a_directory_that_is_not_there_is_told() -> None:
+    """At the start, with its path; the application is asked for what would be there."""
+    with Adapter("hello.py", "--static-map=/static=nowhere") as server:
+        said = server.wait_for("adapter: warning: nothing is where files are to be found: ")
+        assert (said["path"], said["reason"]) == (str(server.directory / "nowhere"), "No such file or directory")
+        assert Asked(server.address, "/static/app.css").answer() == (200, b"hello\n")

@@ -235,6 +235,28 @@ def test_no_room_in_the_epoll():
         assert not [line for line in serving.log.all() if "bug" in line]
 
 
+def test_no_room_in_the_epoll_for_a_listener():
+    """It is tried again when there may be room, and told once; who comes meanwhile waits in the queue."""
+    with Serving(hello) as serving:
+        add = serving.server._loop.add
+        left = iter(range(2))
+
+        def full(fd, mask, ready, *, first=False):
+            if first and next(left, None) is not None:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            add(fd, mask, ready, first=first)
+
+        serving.do(serving.server.pause)  # it leaves the epoll
+        serving.do(lambda: setattr(serving.server._loop, "add", full))
+        serving.do(serving.server.resume)
+        with serving.client() as client:
+            client.send(get("/", "Connection: close"))
+            assert client.response().status == 200
+        said = [line for line in serving.log.all() if "error" in line]
+        assert ["cannot accept connections for now" in line for line in said] == [True], said
+        assert next(left, None) is None
+
+
 def test_a_closed_connection_leaves_no_garbage():
     """What a connection is made of is freed when it closes, not when the garbage collector comes by."""
     with Serving(hello) as serving:

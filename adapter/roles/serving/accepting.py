@@ -13,6 +13,7 @@ import select
 import socket
 from collections.abc import Collection, Mapping
 from functools import partial
+from time import monotonic
 
 from adapter.gateway.environ import Endpoint
 from adapter.protocols.spoken import HTTP, PROXIED
@@ -30,7 +31,7 @@ SWEEP = 1.0  # seconds: never sweep longer, or a steady stream of clients would 
 SHORT = 1.0  # seconds: pause after EMFILE and its like, unless a connection ends sooner
 _AT_ONCE = 64  # accepted per turn in a sweep, so that the connections get their turn
 _EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
-_SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC})  # the last: of epoll_ctl(2)
 _BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})
@@ -62,7 +63,8 @@ class Gate:
             listener.setblocking(False)
             if listener.family in _INTERNET:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each connection inherits it: tcp(7)
-        self._armed = False
+        self._armed = False  # and those for which there was room are in the epoll
+        self._waiting: set[int] = set()
         self._sweeping = False
         self._short = False
         self._complained = False
@@ -95,6 +97,8 @@ class Gate:
         wanted = not self._short and not shared.paused and self._room > 0
         if wanted != self._armed:
             self._arm(wanted=wanted)
+            if self._short:  # there is no room to wait for all of them: then for none, until we try again
+                self._arm(wanted=False)
 
     def sweep(self, now: float, leaving: Collection[str], *, final: bool) -> None:
         """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty. The queue
@@ -122,37 +126,49 @@ class Gate:
             if wanted:
                 self._listen(address, listener)
             else:
-                self._shared.loop.remove(listener.fileno())
+                self._leave_at(listener)
         if self._queue is not None:
             if wanted:
-                self._wait_at(self._queue, self._take_over)
+                self._wait_at("", self._queue, self._take_over)
             else:
-                self._shared.loop.remove(self._queue.fileno())
+                self._leave_at(self._queue)
 
     def _listen(self, address: str, listener: socket.socket) -> None:
         def ready(_mask: int, now: float) -> None:
             self._accept(address, listener, now)
 
-        self._wait_at(listener, ready)
+        self._wait_at(address, listener, ready)
 
-    def _wait_at(self, sock: socket.socket, ready: Ready) -> None:
+    def _wait_at(self, address: str, sock: socket.socket, ready: Ready) -> None:
+        fd = sock.fileno()
         try:
-            self._shared.loop.add(sock.fileno(), select.EPOLLIN | _EXCLUSIVE, ready, first=True)
+            try:
+                self._shared.loop.add(fd, select.EPOLLIN | _EXCLUSIVE, ready, first=True)
+            except OSError as error:
+                if error.errno != errno.EINVAL:  # a kernel before 4.5
+                    raise
+                self._shared.loop.add(fd, select.EPOLLIN, ready, first=True)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # a kernel before 4.5
+            if error.errno not in _SHORTAGE:
                 raise
-            self._shared.loop.add(sock.fileno(), select.EPOLLIN, ready, first=True)
+            self._failed(address, error, monotonic())
+        else:
+            self._waiting.add(fd)
+
+    def _leave_at(self, sock: socket.socket) -> None:
+        if sock.fileno() in self._waiting:
+            self._waiting.discard(sock.fileno())
+            self._shared.loop.remove(sock.fileno())
 
     def _drop(self, address: str) -> None:
         listener = self._listeners.pop(address)
-        if self._armed:
-            self._shared.loop.remove(listener.fileno())
+        self._leave_at(listener)
         listener.close()
 
     def _drop_queue(self) -> None:
         """Only leave it: it is for giving, too."""
-        if self._armed and self._queue is not None:
-            self._shared.loop.remove(self._queue.fileno())
+        if self._queue is not None:
+            self._leave_at(self._queue)
         self._queue = None
 
     def _accept(self, address: str, listener: socket.socket, now: float) -> None:
@@ -168,7 +184,7 @@ class Gate:
                 return
             self._admit(address, connection, peer, now)
         if shared.multiprocess and not self._sweeping:
-            shared.loop.remove(listener.fileno())
+            self._leave_at(listener)
             self._listen(address, listener)
 
     def _take_over(self, _mask: int, now: float) -> None:

@@ -1,5 +1,8 @@
 """What options put in front of the application. It imports what is asked for, and nothing otherwise."""
 
+import os
+from collections.abc import Iterator
+
 from adapter.config.settings import Settings
 from adapter.roles.serving.answering import App
 
@@ -18,3 +21,12 @@ def fronted(app: App, settings: Settings) -> App:
 
         app = added(app, [(name, value.strip(" \t")) for name, _, value in (each.partition(":") for each in settings.add_header)])
     return app
+
+
+def missing(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Paths of --static-map and --check-static where nothing can be found, each with the reason. One may still come to be."""
+    for path in (*(each.split("=", 1)[1] for each in settings.static_map), *settings.check_static):
+        try:
+            os.stat(path)
+        except OSError as error:
+            yield path, error.strerror or str(error)

@@ -39,6 +39,7 @@ from adapter.lifecycle.orphans import Orphans
 from adapter.log import Log
 from adapter.roles import logs
 from adapter.roles.logs import open_log
+from adapter.roles.serving.fronted import missing
 from adapter.roles.surroundings import settle_in
 from adapter.roles.worker import worker
 from adapter.roles.worker.before import run_before
@@ -143,6 +144,10 @@ class _Preloader:
         finally:
             faulthandler.cancel_dump_traceback_later()
         self._tell_imported(None)
+        for path, reason in missing(settings):  # not before: --before-load, or the import, may have made it
+            self._log.warning(
+                "nothing is where files are to be found: the application is asked for them", path=path, reason=reason
+            )
         self._witness.attend()  # again: the application may have turned faulthandler to its own use
         _flush()
         # What is alive now lives as long as we: the collector need not look at it, so forked pages stay shared.
