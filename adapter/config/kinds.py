@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from adapter.exits import Misuse
+from adapter.exits import Misuse, SystemFailure
 
 _LONGEST = 18  # digits: 64 bits, and no time spent on a megabyte of them
 _WEEK = 7 * 24 * 3600.0  # longer is a typo, and would overflow epoll's 31 bits of milliseconds
@@ -276,4 +276,9 @@ def here() -> str:
             return logical
     except OSError:
         pass
-    return os.getcwd()
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise SystemFailure(
+            f"cannot tell which directory we are in: {error.strerror} (was it removed?); start where one is"
+        ) from None

@@ -41,6 +41,8 @@ def _made(entry: Entry, templates: dict[str, str], allowance: Allowance, inside:
             allowance.spend(len(name) + len(value) + len(word), entry.place)
             name = fitting(name.replace(f"${number}", word), entry.place)
             value = fitting(value.replace(f"${number}", word), entry.place)
-        option = Entry(Kind.OPTION, name, value, entry.place)
-        made += _made(option, templates, allowance, inside | {entry.name}) if name in templates else [option]
+        if not name.strip():
+            raise Misuse(f"{entry.place}: {entry.name} is declared as made of an option without a name")
+        option = Entry(Kind.OPTION, name.strip(), value.strip(), entry.place)
+        made += _made(option, templates, allowance, inside | {entry.name}) if option.name in templates else [option]
     return made

@@ -9,8 +9,10 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
+from adapter.config.ini.limits import ITEMS
 from adapter.config.ini.world import Facts
 from adapter.config.kinds import here
 from adapter.config.processors import usable
@@ -79,7 +81,7 @@ class Disk:
         """What the pattern finds."""
         if sum(glob.has_magic(component) for component in pattern.split("/")) > _WILD_COMPONENTS:
             raise Misuse(f"the pattern has wildcards in more than {_WILD_COMPONENTS} components: name the directories")
-        return sorted(self._matches(pattern.replace("**", "*")))
+        return sorted(islice(self._matches(pattern.replace("**", "*")), ITEMS + 1))  # one more than a loop may have is refused
 
     def _matches(self, pattern: str) -> Iterator[str]:
         for found in glob.iglob(pattern, root_dir=self._directory):

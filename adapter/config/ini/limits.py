@@ -11,10 +11,10 @@ VALUE: Final = 64 << 10  # characters, with everything filled in
 FILE_LINES: Final = 50_000  # of one file, whatever they are
 LINES: Final = 10_000  # options, with every loop unrolled
 ITEMS: Final = 1_000  # of one loop
-TURNS: Final = 1_000  # names filled in, one value
+TURNS: Final = 200  # names filled in, one value
 DEPTH: Final = 16  # of files that include files
 FILES: Final = 64  # read in all
-WORK: Final = 8 << 20  # characters looked at, in all
+WORK: Final = 4 << 20  # characters looked at, in all
 
 
 class Allowance:

@@ -178,6 +178,9 @@ class Walk:
         if name == "else":
             if block is None:
                 raise Misuse(f"{place}: else belongs to an if-, and there is none")
+            self.remarks.append(
+                f"{place}: uWSGI 2.0 knows no else, and takes what follows for a part of its {block.word}; here it is one"
+            )
             return block.otherwise(place)
         if logic.begins(name):
             if block is not None:
@@ -233,9 +236,9 @@ def _split(spec: str) -> tuple[str, str | None]:
 
 def _assigned(word: str, value: str, place: str) -> tuple[str, str]:
     name, sign, text = value.partition("=")
-    if not sign or not name:
+    if not sign or not name.strip():
         raise Misuse(f"{place}: {word} wants NAME=VALUE")
-    return name, text
+    return name.strip(), text.strip()  # uWSGI would make a name of the blank before the =
 
 
 def _unfilled(text: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapter.config import fronts, kinds
 from adapter.config.settings import OPTIONS
-from adapter.exits import Misuse
+from adapter.exits import Misuse, SystemFailure
 
 GOOD = [
     (kinds.WORKERS, "1", 1),
@@ -147,6 +147,16 @@ def test_here_does_not_trust_pwd(tmp_path, monkeypatch, lie):
     monkeypatch.setenv("PWD", lie)
 
     assert kinds.here() == str(tmp_path.resolve())
+
+
+def test_here_is_gone(tmp_path, monkeypatch):
+    """In a directory that was removed under us: a sentence."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    with pytest.raises(SystemFailure, match="cannot tell which directory we are in: No such file or directory"):
+        kinds.here()
 
 
 @pytest.mark.parametrize(
