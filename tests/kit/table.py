@@ -8,7 +8,7 @@ Words: `stay` nothing changes, the state neither · `reload` a new generation, t
 answered · `cut` it ends, what is in flight is not answered · `kill` the master ends, its workers answer what is in flight · `last`
 nothing changes, and its next end is the last · `leaves` nothing changes, and at its next end the supervisor of this service goes, too.
 After an end: `up` another process serves, `down` none is started, `gone` nor is there who would start one.
-`c:` before the word: not before the process is told to continue.
+`c:` before the word: not before the process is told to continue. A dot: not asked.
 """
 
 from typing import NamedTuple
@@ -37,6 +37,8 @@ def columns(text: str) -> dict[str, list[Cell]]:
     for said, *words in rows:
         assert len(words) == len(head), f"{said}: {len(words)} words for {len(head)} states"
         for state, word in zip(head, words, strict=True):
+            if word == ".":
+                continue
             late, plain = word.startswith("c:"), word.removeprefix("c:")
             assert plain in WORDS, f"{said} while {state}: {word!r} is no word"
             how, _, then = plain.partition(",")

@@ -8,6 +8,7 @@ leaves the service in it for the next one. Waiting is for lines of the log, ends
 
 import fcntl
 import os
+import re
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -20,7 +21,8 @@ from kit.services import Kind, Service
 from kit.table import Cell
 
 PASSED = (200, b"passed\n")
-SERVING = "adapter: info: serving generation="
+SERVING = r"adapter: info: serving generation=\d+ workers="
+_NEWS = re.compile(rf"adapter: info: (starting|stopped) |{SERVING}")
 
 
 class Tongue(NamedTuple):
@@ -199,6 +201,10 @@ class Walk:
                 self._log.wait_for(SERVING, since=mark)
             self._resume_and_pass()
         self._state = ""
+        self._answers()
+
+    def _answers(self) -> None:
+        """What was said has been done, say those who were told. (sv force-… exits with 1 when it was force that did it.)"""
         for command in self._commands:
             said, _ = command.communicate(timeout=90)
             assert command.returncode == 0 or "force-" in str(command.args), f"{command.args}: {command.returncode}: {said}"
@@ -214,7 +220,7 @@ class Walk:
         self._log.wait_for('adapter: info: nothing source="signal CONT"', since=before.mark)
         assert self._service.pid == before.pid
         for line in self._log.all(before.mark):
-            assert not any(each in line for each in ("adapter: info: starting", SERVING, "adapter: info: stopped ")), line
+            assert not _NEWS.search(line), line
         for asked in filter(None, (self._held, self._waiting)):
             assert asked.waits()
         if self._state == "frozen":
@@ -305,6 +311,7 @@ class Walk:
             self._tongue.until_down(self._service)
             assert not any("adapter: info: starting" in line for line in self._log.all(before.mark))
             assert not listening(self._service.address)
+            self._answers()
         if cell.then == "gone":
             wait_until_gone(before.supervisor)  # its scanner starts another, which starts us
         self._boot.open()

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from kit.services import DAEMONTOOLS, Scan, Service
+from kit.services import DAEMONTOOLS, RUNIT, S6, Scan, Service
 from kit.svscan import Status
 from kit.table import columns
 from kit.walk import Tongue, Walk
@@ -23,6 +23,30 @@ def _supervise_says_down(service: Service) -> None:
         status.until(lambda told: told.pid == 0)
 
 
+def _runsv_wants_down(service: Service) -> None:
+    """Before that, `sv up` sends nothing."""
+    with closing(Status(service.directory, 20)) as status:
+        status.until(lambda told: told.pid == 0 and told.want == "d")
+
+
+SV_WAITS = (
+    "start",
+    "stop",
+    "restart",
+    "shutdown",
+    "try-restart",
+    "force-stop",
+    "force-restart",
+    "force-reload",
+    "force-shutdown",
+)
+
+
+def _sv(said: str) -> tuple[str, ...]:
+    """-w: the wait for the outcome, and after it force-… kills."""
+    return ("sv", "-w", "1" if said.startswith("force-") else "60", said) if said in SV_WAITS else ("sv", said)
+
+
 SVC = Tongue(
     DAEMONTOOLS,
     argv=lambda said: ("svc", said),
@@ -34,6 +58,52 @@ SVC = Tongue(
     pause="-p",
     cont="-c",
     until_down=_supervise_says_down,
+)
+
+SV = Tongue(
+    RUNIT,
+    argv=_sv,
+    signals={
+        **dict.fromkeys(("hup", "reload"), "HUP"),
+        **dict.fromkeys(("term", "try-restart"), "TERM"),
+        "alarm": "ALRM",
+        "interrupt": "INT",
+        "quit": "QUIT",
+        "1": "USR1",
+        "2": "USR2",
+        "cont": "CONT",
+    },
+    up="up",
+    down="down",
+    term="term",
+    hup="hup",
+    pause="pause",
+    cont="cont",
+    until_down=_runsv_wants_down,
+    waits=SV_WAITS,
+)
+
+S6_SVC = Tongue(
+    S6,
+    argv=lambda said: ("s6-svc", said),
+    signals={
+        **dict.fromkeys(("-t", "-r", "-d", "-D"), "TERM"),
+        "-h": "HUP",
+        "-a": "ALRM",
+        "-i": "INT",
+        "-q": "QUIT",
+        "-1": "USR1",
+        "-2": "USR2",
+        "-y": "WINCH",
+        "-c": "CONT",
+    },
+    up="-U",
+    down="-d",
+    term="-t",
+    hup="-h",
+    pause="-p",
+    cont="-c",
+    until_down=lambda service: service.run("s6-svwait", "-D", "-t", "30000"),
 )
 
 
@@ -53,6 +123,72 @@ def test_svc() -> None:
         -i    cut,up       cut,up       cut,up       cut,down     cut,up       c:cut,up
         -k    kill,up      kill,up      kill,up      kill,down    kill,up      kill,up
         -o    last         last         last         drain,down   last         c:last
+        -x    leaves       leaves       leaves       drain,gone   leaves       c:leaves
+        """,
+    )
+
+
+def test_sv() -> None:
+    """runit: the same of each letter of sv's; then the words of an init script, which are such letters and a wait: force-… ends that by KILL."""
+    _walk(
+        SV,
+        """
+                        booting      serving      reloading    draining     paused       frozen
+        up              stay         stay         stay         drain,up     stay         c:stay
+        status          stay         stay         stay         stay         stay         c:stay
+        cont            stay         stay         stay         stay         stay         stay
+        1               stay         stay         stay         stay         stay         c:stay
+        2               stay         stay         stay         stay         stay         c:stay
+        pause           stay         stay         stay         stay         stay         c:stay
+        hup             reload       reload       reload       stay         reload       c:reload
+        alarm           reload       reload       reload       stay         reload       c:reload
+        term            drain,up     drain,up     drain,up     stay         drain,up     c:drain,up
+        down            drain,down   drain,down   drain,down   stay         drain,down   drain,down
+        interrupt       cut,up       cut,up       cut,up       cut,down     cut,up       c:cut,up
+        quit            cut,up       cut,up       cut,up       cut,down     cut,up       c:cut,up
+        kill            kill,up      kill,up      kill,up      kill,down    kill,up      kill,up
+        once            last         last         last         drain,down   last         c:last
+        exit            drain,gone   drain,gone   drain,gone   drain,gone   drain,gone   drain,gone
+        start           stay         stay         .            drain,up     .            .
+        reload          .            reload       .            stay         .            .
+        try-restart     .            drain,up     .            stay         .            .
+        restart         .            drain,up     .            drain,up     .            .
+        stop            .            drain,down   .            stay         .            .
+        force-reload    .            kill,up      .            kill,down    .            .
+        force-restart   .            kill,up      .            kill,up      .            .
+        force-stop      .            kill,down    .            kill,down    .            .
+        shutdown        .            drain,gone   .            drain,gone   .            .
+        force-shutdown  .            kill,gone    .            kill,gone    .            .
+        """,
+    )
+
+
+def test_s6_svc() -> None:
+    """s6: the same of each letter of s6-svc's; -O, -Q and -D are others that leave a file `down` or start nothing; -U takes it away."""
+    _walk(
+        S6_SVC,
+        """
+              booting      serving      reloading    draining     paused       frozen
+        -u    stay         stay         stay         drain,up     stay         c:stay
+        -U    stay         stay         stay         drain,up     stay         c:stay
+        -c    stay         stay         stay         stay         stay         stay
+        -1    stay         stay         stay         stay         stay         c:stay
+        -2    stay         stay         stay         stay         stay         c:stay
+        -y    stay         stay         stay         stay         stay         c:stay
+        -p    stay         stay         stay         stay         stay         c:stay
+        -h    reload       reload       reload       stay         reload       c:reload
+        -a    reload       reload       reload       stay         reload       c:reload
+        -t    drain,up     drain,up     drain,up     stay         drain,up     c:drain,up
+        -r    drain,up     drain,up     drain,up     stay         drain,up     c:drain,up
+        -d    drain,down   drain,down   drain,down   stay         drain,down   drain,down
+        -D    .            drain,down   .            stay         .            .
+        -i    cut,up       cut,up       cut,up       cut,down     cut,up       c:cut,up
+        -q    cut,up       cut,up       cut,up       cut,down     cut,up       c:cut,up
+        -k    kill,up      kill,up      kill,up      kill,down    kill,up      kill,up
+        -b    kill,up      kill,up      kill,up      kill,down    kill,up      c:kill,up
+        -o    last         last         last         drain,down   last         c:last
+        -O    .            last         .            drain,down   .            .
+        -Q    .            last         .            drain,down   .            .
         -x    leaves       leaves       leaves       drain,gone   leaves       c:leaves
         """,
     )
