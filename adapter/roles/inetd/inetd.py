@@ -18,7 +18,7 @@ from adapter.log import Log, Outlet
 from adapter.protocols.entry import Entry
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.inetd.conversation import Conversation, Wire
-from adapter.roles.inetd.stdio import parties, shield_listener, take
+from adapter.roles.inetd.stdio import fetch, parties, shield_listener, take
 from adapter.roles.logs import STDOUT, open_file, open_log, redirect, tell
 from adapter.roles.serving.answering import App, Application
 from adapter.roles.serving.dates import Date
@@ -31,9 +31,10 @@ _PATIENCE = 5.0  # seconds for a client to take a refusal when there are no sett
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve fd 0. The exit code."""
+    """Serve fd 0, or the connection that systemd left on 3. The exit code."""
     if list(argv[:1]) == ["--check"]:  # the pre-flight of a reload in `wait` mode
         return _check(argv[1:])
+    fetch(os.environ, os.getpid())
     if is_listening(0) or "ADAPTER_CARRYOVER" in os.environ:  # the latter: it was, then a reload replaced our image
         return _serve_listener(argv)
     # Before anything can print: what is on 1 and 2 may be the client.

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from adapter.exits import Misuse
 from adapter.gateway.environ import Endpoint
 from adapter.roles.serving.answering import Parties
-from adapter.unix.descriptors import is_socket
+from adapter.unix.descriptors import is_listening, is_socket
 
+_PASSED = 3  # SD_LISTEN_FDS_START
 _HIGH = 10  # as shells do: out of the way of what counts on 3 and up
 _NOBODY = Endpoint("", "")
 _CLIENT = (("TCPREMOTEIP", "TCPREMOTEPORT"), ("TCP6REMOTEIP", "TCP6REMOTEPORT"), ("SOCAT_PEERADDR", "SOCAT_PEERPORT"))
@@ -27,6 +28,14 @@ class Ends(NamedTuple):
     reader: int
     writer: int
     socket: socket.socket | None
+
+
+def fetch(environ: Mapping[str, str], pid: int) -> None:
+    """systemd's Accept=yes leaves the connection on 3, unless told StandardInput=socket: bring it to 0, where all others have it."""
+    meant = environ.get("LISTEN_PID") == str(pid) and environ.get("LISTEN_FDS") == "1"
+    if meant and is_socket(_PASSED) and not is_listening(_PASSED) and not is_socket(0):
+        os.dup2(_PASSED, 0)
+        os.close(_PASSED)
 
 
 def take() -> Ends:
