@@ -15,7 +15,7 @@ _LONGEST = 128 * 1024  # Linux, MAX_ARG_STRLEN: execve(2) refuses a longer NAME=
 
 # Words between a supervisor and us: an application that believed them would adopt our sockets or report its own readiness as ours.
 _OURS = (
-    "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+    "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "FDSTORE",
     "SERVER_STARTER_PORT", "SERVER_STARTER_GENERATION", "ADAPTER_CARRYOVER",
 )  # fmt: skip
 

@@ -135,6 +135,8 @@ def _agreed(settings: Settings) -> Settings:
     _check_idle(settings)
     if settings.restart_in_place and settings.signals != "default":
         raise Misuse("--restart-in-place and --signals uwsgi both say what TERM means: leave one out")
+    if settings.process_communication and settings.log_file is not None:
+        raise Misuse("--process-communication speaks to supervisord on stdout, which --log-file takes for itself: leave one out")
     _once_each(settings)
     _check_names(settings)
     if settings.chdir is not None and not os.path.isdir(settings.chdir):

@@ -267,6 +267,9 @@ class Settings(NamedTuple):
     ready_file: Annotated[str | None, Option(
         kinds.PATH, "Have a file with our process id here whenever a worker can answer, and only then (for runit's ./check).",
         "Nothing is written that was not asked for.", _CONFIG, inetd=False)] = None
+    process_communication: Annotated[bool, Option(
+        kinds.FLAG, "Tell on stdout how we stand, whenever that changes, as PROCESS_COMMUNICATION events of supervisord (for adapter-alerts).",
+        "Only supervisord, with stdout_capture_maxbytes in the program's section, takes them out of the log.", _CONFIG, inetd=False)] = False
     watch: Annotated[bool, Option(
         kinds.FLAG, "For development: reload when a file of the application, the --config or --ini file, or the --envdir changes.",
         "In production a deploy is many changes, and asks for one reload when it is done.", _CONFIG)] = False

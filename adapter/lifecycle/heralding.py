@@ -1,5 +1,6 @@
 """How we stand, for those who are told whenever that changes: the service manager, s6, supervisord's listeners. And in which words."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
@@ -38,7 +39,8 @@ class Tidings:
     generation: int = 0
     workers: int = 0
     patience: float = 0.0  # seconds that the present stand may last at the most, if it ends by itself
-    failure: str = ""  # why the last reload failed
+    failures: int = 0  # reloads that have failed
+    failure: str = ""  # why the last one did, if it did
 
 
 def tidings(state: State, failure: str = "") -> Tidings:
@@ -57,6 +59,7 @@ def tidings(state: State, failure: str = "") -> Tidings:
         generation=(change.previous if stand is Stand.RELOADING and change is not None else None) or state.target,
         workers=state.slots,
         patience=patience,
+        failures=state.failed_reloads,
         failure="" if stand in _LAST else failure[:_LONGEST],
     )
 
@@ -126,6 +129,12 @@ def _status(told: Tidings) -> str:
     }[told.stand]
     failure = " ".join(told.failure.split())
     return f"{text}; the last reload failed: {failure}" if failure else text
+
+
+def communication(told: Tidings) -> str:
+    """For supervisord's listeners (ours is `adapter-alerts`): a JSON object, of less than a pipe takes at once."""
+    said = {"generation": told.generation, "workers": told.workers, "failures": told.failures, "failure": told.failure}
+    return json.dumps({"adapter": told.stand.value, **said})
 
 
 # -- across an exec --------------------------------------------------------------------------------------------------------

@@ -152,6 +152,11 @@ def close(listener: Listener) -> None:
         listener.socket.close()
 
 
+def deafen(listener: Listener) -> None:
+    """Nobody listens there any more, whoever else has a copy; who waits in the queue is reset. The address is free (with SO_REUSEADDR)."""
+    listener.socket.shutdown(sockets.SHUT_RDWR)
+
+
 def address_of(sock: sockets.socket) -> str:
     """Where a socket is bound, spelled as `--bind` takes it (getsockname(2))."""
     where = sock.getsockname()

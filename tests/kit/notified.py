@@ -30,9 +30,12 @@ class Said(NamedTuple):
 
 
 class Notified:
-    """`reads`: from the beginning; else what comes waits in the kernel until `read`."""
+    """`reads`: from the beginning; else what comes waits in the kernel until `read`. `keeps`: descriptors that it is given; else they
+    are closed at once, as systemd does without FileDescriptorStoreMax=, and of the messages with them nothing is told.
+    """
 
-    def __init__(self, *, abstract: bool = False, reads: bool = True) -> None:
+    def __init__(self, *, abstract: bool = False, reads: bool = True, keeps: bool = False) -> None:
+        self._keeps = keeps
         self.directory = Path(tempfile.mkdtemp(prefix="adapter-notify-"))
         name = str(self.directory / "notify")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -54,6 +57,10 @@ class Notified:
             text = data.decode()
             if text == _END:
                 return
+            if fds and not self._keeps:
+                for fd in fds:
+                    os.close(fd)
+                continue
             pairs = (line.partition("=") for line in text.split("\n"))
             with self._changed:
                 self._said.append(Said({name: value for name, _, value in pairs}, list(fds), time.monotonic(), text))

@@ -1,6 +1,9 @@
-"""--ready-fd and --ready-file: readiness for s6 and for runit's ./check, neither too early nor for too long."""
+"""--ready-fd, --ready-file, --process-communication: for s6, runit's ./check, supervisord's listeners; neither too early nor for too long."""
 
+import itertools
+import json
 import os
+import re
 from pathlib import Path
 from signal import SIGKILL
 
@@ -154,3 +157,34 @@ def test_what_cannot_be_the_file(tmp_path: Path, kind: str) -> None:
         held.release()
     assert (tmp_path / "other").read_text() == text
     assert path.is_symlink() == (kind == "link")
+
+
+# -- supervisord's listeners -----------------------------------------------------------------------------------------------
+
+
+def test_process_communication() -> None:
+    """Each change is one event on stdout, in one write, from the image after a reload, too; a reload that failed has its reason."""
+    with Adapter("hello.py", "--process-communication", "--control=control") as server:
+        server.wait_for("adapter: info: serving generation=1")
+        settled(server)
+        with Line(server.directory / "control") as line:
+            assert line.ask("reload", wait=True)["ok"]
+        settled(server)
+        server.write("hello.py", "import nowhere\n")
+        with Line(server.directory / "control") as line:
+            assert not line.ask("workers-reload", wait=True)["ok"]
+        settled(server)
+        assert server.stop() == 0
+        server.log.wait_for_end()
+        said = re.findall(r"<!--XSUPERVISOR:BEGIN-->(.*?)<!--XSUPERVISOR:END-->", "\n".join(server.log.all()))
+        told = [json.loads(each) for each in said]
+        stands = [stand for stand, _ in itertools.groupby(each["adapter"] for each in told)]
+        assert stands == ["starting", "ready", "reloading", "ready", "reloading", "ready", "draining", "stopping"]
+        assert "nowhere" in next(each["failure"] for each in told if each["failures"])
+
+
+def test_process_communication_needs_stdout() -> None:
+    """With --log-file there is none."""
+    with Adapter("hello.py", "--process-communication", "--log-file=log") as server:
+        assert server.process.exit_code() == 100
+        assert "--process-communication speaks to supervisord on stdout, which --log-file takes" in server.log.all()[-1]

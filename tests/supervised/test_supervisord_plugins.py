@@ -97,6 +97,17 @@ def test_a_held_socket_outlives_a_kill(record_testsuite_property) -> None:
         )
 
 
+def test_what_the_server_tells_by_itself_is_heard() -> None:
+    """--process-communication: a reload by HUP that fails wakes somebody, though nobody asked supervisorctl; the log has nothing of it."""
+    spoken = "true\nstdout_capture_maxbytes=64KB\nenvironment=ADAPTER_PROCESS_COMMUNICATION=true"
+    with supervised(changed={"redirect_stderr": spoken}) as sv:
+        sv.deploy("syntax_error.broken", 2)
+        (outcome,) = sv.reload()
+        assert " failed: " in outcome
+        until_alerted(sv, "^web:web_00 could not be reloaded: .*SyntaxError.*; the code before goes on")
+        assert not [line for line in sv.logs["web:web_00"].all() if "XSUPERVISOR" in line]
+
+
 def test_every_verb_answers_with_the_outcome() -> None:
     """Two processes: each verb, for one and for both, in each state; a broken deploy is told with its traceback, and
     a rolling restart of it ends with the first.

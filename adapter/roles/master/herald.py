@@ -9,30 +9,34 @@ from adapter.lifecycle.heralding import Tidings, tidings
 from adapter.lifecycle.state import State
 from adapter.lifecycle.turn import STOPPING
 from adapter.log import Log
+from adapter.roles.master.communicating import Communicating
 from adapter.roles.master.notifying import Notifying
 from adapter.roles.master.readiness import ReadyFd, ReadyFile
 from adapter.roles.master.watch import Watch
 
 
 class Herald:
-    """The service manager ($NOTIFY_SOCKET), --ready-fd, --ready-file."""
+    """The service manager ($NOTIFY_SOCKET), --ready-fd, --ready-file, --process-communication."""
 
     def __init__(self, log: Log, watch: Watch) -> None:
-        self._notifying = Notifying(log, watch)
+        self.notifying = Notifying(log, watch)
         self._ready_fd = ReadyFd(log)
         self._ready_file = ReadyFile(log)
+        self._communicating = Communicating(log)
         self._told: Tidings | None = None
         self._failure = ""  # of the last reload
 
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
         self._ready_fd.take(settings.ready_fd)
-        self._notifying.take(os.environ)
+        self.notifying.take(os.environ)
         self._ready_file.follow(settings.ready_file)
+        self._communicating.asked_for = settings.process_communication
 
     def follow(self, settings: Settings) -> None:
         """These are the settings of the generation that serves now. Raises Fatal when the file cannot be had."""
         self._ready_file.follow(settings.ready_file)
+        self._communicating.asked_for = settings.process_communication
         if self._told is not None:
             self._ready_file.tell(able=self._told.able)
 
@@ -50,27 +54,28 @@ class Herald:
         self._ready_file.tell(able=told.able)
         if told.able:
             self._ready_fd.tell()
-        self._notifying.tell(told, before)
+        self.notifying.tell(told, before)
+        self._communicating.tell(told)
 
     @property
     def extends(self) -> bool:
         """Is somebody told how long a drain may last?"""
-        return bool(self._notifying.address)
+        return bool(self.notifying.address)
 
     @property
     def deadline(self) -> float | None:
         """When to `look`; None: never."""
-        return self._notifying.deadline
+        return self.notifying.deadline
 
     def look(self, now: float) -> None:
         """Say that we live, if it is time to."""
-        self._notifying.look(now)
+        self.notifying.look(now)
 
     def close(self) -> None:
         """The end."""
         self._ready_file.close()
         self._ready_fd.close()
-        self._notifying.close()
+        self.notifying.close()
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 
@@ -79,8 +84,9 @@ class Herald:
         return {
             "told": heralding.to_plain(self._told) if self._told else None,
             "failure": self._failure,
-            "notifying": self._notifying.to_plain(),
+            "notifying": self.notifying.to_plain(),
             "ready_file": self._ready_file.to_plain(),
+            "communicating": self._communicating.asked_for,
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
@@ -88,7 +94,8 @@ class Herald:
         if told := plain.get("told"):
             self._told = heralding.from_plain(told)
         self._failure = str(plain.get("failure", ""))
-        self._notifying.restore(plain.get("notifying", {}), os.environ)
+        self.notifying.restore(plain.get("notifying", {}), os.environ)
+        self._communicating.asked_for = bool(plain.get("communicating"))
         self._ready_file.restore(plain.get("ready_file", {}))
 
     def fds(self) -> list[int]:

@@ -10,6 +10,7 @@ from adapter.exits import Fatal, Misuse
 from adapter.log import Log
 from adapter.protocols.spoken import HTTP, PROXIED, SCGI, UWSGI
 from adapter.roles.master import holder
+from adapter.roles.master.storage import Storage
 from adapter.unix import filters, inherited, listeners
 from adapter.unix.listeners import Listener
 
@@ -20,8 +21,10 @@ _AGAIN = "\0"  # marks another socket of the same address, with any free port; n
 class Listeners:
     """What the master listens on. Workers get copies; only the master opens and closes for good."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, storage: Storage) -> None:
         self._log = log
+        self._storage = storage
+        self._taken_back: set[str] = set()  # from the store, and not asked for yet
         self._open: dict[str, Listener] = {}
         self._spoken: dict[str, str] = {}  # by the latest that was asked for
         self._carried: set[str] = set()  # had from the former image, and not looked after yet
@@ -30,13 +33,31 @@ class Listeners:
     def adopt_inherited(self) -> None:
         """Take what the supervisor gave us: a listening fd 0, LISTEN_FDS, EINHORN_FD_n, SERVER_STARTER_PORT."""
         for listener in inherited.inherited(os.environ, os.getpid()):
+            if (back := self._storage.taken_back(listener)) is not None:
+                self._take_back(*back)
+                continue
             self._inherited.append(listener.address)
             self._open[listener.address] = listener
             self._log.info("inherited", address=listener.address)
 
+    def _take_back(self, address: str, listener: Listener) -> None:
+        """A former instance of ours, which was killed or restarted, had it stored."""
+        if listener.socket.fileno() < 0:
+            return
+        if address in self._open:
+            listener.socket.close()
+            return
+        self._open[address] = listener
+        self._taken_back.add(address)
+        self._log.info("taken back from the service manager", address=listener.address)
+
     def open(self, settings: Settings) -> dict[str, str]:
         """The addresses these settings ask for, all of them open, and what is spoken there. Raises Fatal, and leaves everything as it was."""
         wanted = self._wanted(settings)
+        for address in self._taken_back - wanted.keys():  # it may be in the way of those that are wanted
+            listeners.deafen(self._open[address])
+            self._end(address)
+        self._taken_back = set()
         opened: list[str] = []
         try:
             for address in wanted:
@@ -50,6 +71,7 @@ class Listeners:
         self._look_after(self._carried & wanted.keys())
         for address in opened:
             self._log.info("listening", address=self._open[address].address, protocol=wanted[address])
+            self._storage.keep(address, self._open[address])
         self._spoken |= wanted
         return wanted
 
@@ -96,15 +118,19 @@ class Listeners:
 
     def owned(self) -> list[str]:
         """Those that nobody but us holds: a stop must empty their queues."""
-        return [address for address, listener in self._open.items() if listener.owned]
+        return [address for address, each in self._open.items() if each.owned and not self._storage.outlives(address)]
 
     def keep_only(self, wanted: Iterable[str]) -> None:
         """Close what the serving generation does not use."""
         for address in set(self._open) - set(wanted) - set(self._inherited):
-            self._log.info("no longer listening", address=self._open[address].address)
-            listener = self._open.pop(address)
-            _turn_away(listener)
-            listeners.close(listener)
+            self._end(address)
+
+    def _end(self, address: str) -> None:
+        listener = self._open.pop(address)
+        self._log.info("no longer listening", address=listener.address)
+        self._storage.drop(address)
+        _turn_away(listener)
+        listeners.close(listener)
 
     def entitle(self, settings: Settings) -> None:
         """Give the files of our UNIX listeners the mode and owner of these settings, if they have others by now."""
@@ -117,6 +143,7 @@ class Listeners:
 
     def turn_away(self) -> None:
         """No new client comes to our own from here on; who is in their queues can still be accepted. Inherited ones stay as they are."""
+        self._storage.end()
         for address in self.owned():
             _turn_away(self._open[address])
 
@@ -149,11 +176,12 @@ class Listeners:
             }
             for address, each in self._open.items()
         }
-        return {"open": kept, "inherited": self._inherited}
+        return {"open": kept, "inherited": self._inherited, "stored": self._storage.to_plain()}
 
     def restore(self, plain: dict[str, Any]) -> None:
         """From the carryover."""
         self._inherited = list(plain.get("inherited", ()))
+        self._storage.restore(plain.get("stored", {}))
         for address, each in plain.get("open", {}).items():
             inode = each.get("inode")
             self._spoken[address] = each.get("spoken", HTTP)

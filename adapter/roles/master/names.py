@@ -52,7 +52,6 @@ class Names:
     def take(self, settings: Settings) -> None:
         """At the first start, before anything slow. Raises Fatal."""
         self.dialect = DIALECTS[settings.signals]
-        self.herald.take(settings)
         self._service.follow(wanted=settings.restart_in_place)
         self._pid.follow(settings.pidfile)
         self.control.follow(settings.control)

@@ -20,6 +20,7 @@ class Notifying:
     def __init__(self, log: Log, watch: Watch) -> None:
         self._log, self._watch = log, watch
         self.address = ""
+        self.stores = False  # it has said that it keeps descriptors, over a stop too
         self._alive_every = 0.0  # seconds; 0: nobody wants to know
         self._next: float | None = None
         self._notifier: Notifier | None = None
@@ -30,22 +31,24 @@ class Notifying:
         """Learn from the environment whom to tell, and take it out: nobody whom we start is to speak for us."""
         address = environ.pop("NOTIFY_SOCKET", "")
         usec, whose = environ.pop("WATCHDOG_USEC", ""), environ.pop("WATCHDOG_PID", "")
+        room = environ.pop("FDSTORE", "")
         if not address:
             return
         if not is_address(address):
             self._log.warning("NOTIFY_SOCKET is no path and no @NAME: nobody is told how we stand", address=address)
             return
         self.address = address
+        self.stores = room.isascii() and room.isdigit() and int(room) > 0
         if usec.isascii() and usec.isdigit() and int(usec) and whose in ("", str(os.getpid())):
             self._alive_every = int(usec) / 2_000_000
         executed = environ.get("SYSTEMD_EXEC_PID", "")
         if executed.isdigit() and executed != str(os.getpid()):  # a wrapper without exec is between us and systemd
-            self._say(f"MAINPID={os.getpid()}")
+            self.say(f"MAINPID={os.getpid()}")
 
     def tell(self, told: Tidings, before: Tidings | None) -> None:
         """We stand thus."""
         if self.address:
-            self._say(notification(told, before))
+            self.say(notification(told, before))
 
     @property
     def deadline(self) -> float | None:
@@ -58,7 +61,7 @@ class Notifying:
             return
         self._next = now + self._alive_every
         if not self._waiting:
-            self._say("WATCHDOG=1")
+            self.say("WATCHDOG=1")
 
     def close(self) -> None:
         """The end."""
@@ -68,26 +71,31 @@ class Notifying:
             self._notifier.close()
         self._notifier = None
 
-    def _say(self, message: str, fds: Sequence[int] = ()) -> None:
+    def say(self, message: str, fds: Sequence[int] = ()) -> bool:
+        """This, with these descriptors, now, or (without any) when it can be heard. False: it will not be."""
+        if not self.address or (fds and self._waiting):
+            return False
         if self._waiting:
             self._waiting.append(message)
-            return
+            return True
         try:
             self._notifier = self._notifier or Notifier(self.address)
             self._notifier.send(message, fds)
         except BlockingIOError:
-            self._await_room(message)
+            return not fds and self._await_room(message)
         except OSError as error:
             self._complain(error)
-        else:
-            self._complained = False
+            return False
+        self._complained = False
+        return True
 
-    def _await_room(self, message: str) -> None:
+    def _await_room(self, message: str) -> bool:
         if self._notifier is None:  # it could not even be connected to
-            return
+            return False
         self._waiting.append(message)
         self._watch.add(self._notifier.fileno(), self._room)
         self._watch.change(self._notifier.fileno(), self._room, readable=False, writable=True)
+        return True
 
     def _room(self) -> list[Event]:
         """It reads again."""
@@ -117,12 +125,14 @@ class Notifying:
 
     def to_plain(self) -> dict[str, Any]:
         """For the carryover."""
-        return {"address": self.address, "alive_every": self._alive_every, "waiting": list(self._waiting)}
+        waiting = list(self._waiting)
+        return {"address": self.address, "alive_every": self._alive_every, "stores": self.stores, "waiting": waiting}
 
     def restore(self, plain: dict[str, Any], environ: MutableMapping[str, str]) -> None:
         """From the carryover; a version before us left it in the environment."""
         self.take(environ)
         self.address = str(plain.get("address", self.address))
         self._alive_every = float(plain.get("alive_every", self._alive_every))
+        self.stores = bool(plain.get("stores", self.stores))
         for message in plain.get("waiting", ()):
-            self._say(str(message))
+            self.say(str(message))

@@ -33,6 +33,7 @@ from adapter.roles.master.overview import Recent, overview
 from adapter.roles.master.petitions import Petitions
 from adapter.roles.master.preflight import Preflight
 from adapter.roles.master.stacks import Stacks
+from adapter.roles.master.storage import Storage
 from adapter.roles.master.watch import Watch
 from adapter.unix import processes
 
@@ -53,10 +54,10 @@ class Orders:
         self._pending = pending  # settings that no generation has yet
         self._log = log
         self._directory = reexec.logical_directory()
-        self._listeners = Listeners(log)
         self._names = Names(
             log, watch, describe=self._describe, wait_for=self._wait_for, showing=lambda slot: asked_of(self.state, slot)
         )
+        self._listeners = Listeners(log, Storage(log, self._names.herald.notifying))
         self._board = Board(log)
         self.stacks = Stacks(log, self.crew, self._board, self._names.control.show)
         self._recent = Recent()
@@ -253,6 +254,7 @@ class Orders:
 
     def start(self, settings: Settings) -> None:
         """Take what we were given, and the names we are known by, before anything slow. Raises Fatal."""
+        self._names.herald.take(settings)
         self._listeners.adopt_inherited()
         self._listeners.open(settings)
         self._names.take(settings)

@@ -1,7 +1,7 @@
 """Which of supervisord's events are worth waking somebody for: crash loops, reloads that failed, drains that hang. Touches nothing.
 
-Events: supervisord.org/events.html. Those of what was asked by supervisorctl come from our RPC interface. Those of the instances
-themselves are understood when they come, one JSON object with `adapter` (a word) and `failure`; no option has them said yet.
+Events: supervisord.org/events.html. Those of what was asked by supervisorctl come from our RPC interface; those of the instances
+themselves, with --process-communication, are made by `lifecycle.heralding`.
 """
 
 import json
@@ -61,7 +61,7 @@ class Seen:
 
     deaths: tuple[float, ...] = ()
     stopping: float | None = None
-    reloading: bool = False
+    failures: int | None = None  # reloads of this process that have failed, as it counts them
     quiet: dict[Kind, float] = field(default_factory=dict)
 
 
@@ -116,7 +116,7 @@ class Judge:
                 if event.says.get("expected") == "0":
                     yield from self._death(name, seen, now)
             case "STOPPED" | "STARTING":
-                seen.stopping, seen.reloading = None, False
+                seen.stopping = seen.failures = None
             case "REMOTE_COMMUNICATION" if event.says.get("type") == "adapter":
                 yield from _asked(name, told)
             case "PROCESS_COMMUNICATION_STDOUT" | "PROCESS_COMMUNICATION_STDERR":
@@ -130,13 +130,16 @@ class Judge:
 
     def _said(self, name: str, told: Mapping[str, Any], seen: Seen, now: float) -> Iterator[Alert]:
         """By the instance itself."""
-        stand = told.get("adapter")
-        failure = str(told.get("failure") or "")
-        if seen.reloading and failure and stand not in ("reloading", "stopping"):
-            yield Alert(Kind.RELOAD_FAILED, name, f"{name} could not be reloaded: {failure}; the code before goes on")
-        seen.reloading = stand == "reloading"
+        stand, failures = told.get("adapter"), told.get("failures")
+        if isinstance(failures, int):
+            if seen.failures is not None and failures > seen.failures:
+                why = told.get("failure") or "see its log"
+                yield Alert(Kind.RELOAD_FAILED, name, f"{name} could not be reloaded: {why}; the code before goes on")
+            seen.failures = failures
         if stand == "unready":  # every worker has died
             yield from self._death(name, seen, now)
+        if stand == "draining" and seen.stopping is None:  # somebody else than supervisord has asked it to
+            seen.stopping = now
 
     def _hung(self, who: tuple[str, str], seen: Seen, now: float) -> Iterator[Alert]:
         if seen.stopping is not None and now - seen.stopping >= self._limits.stuck:

@@ -1,11 +1,12 @@
 """How we stand, by table; and what each is told of it."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from adapter.lifecycle.commands import Command
-from adapter.lifecycle.heralding import Stand, Tidings, from_plain, is_news, notification, tidings, to_plain
+from adapter.lifecycle.heralding import Stand, Tidings, communication, from_plain, is_news, notification, tidings, to_plain
 from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.state import Change, Generation, Leaving, Move, Phase, Stage, State, Worker
 
@@ -105,3 +106,12 @@ def test_carryover():
     assert from_plain(to_plain(told)) == told
     assert from_plain({}) == Tidings()
     assert from_plain({"stand": "of the future", "able": "yes", "since": None, "more": 1}) == Tidings()
+
+
+def test_communication():
+    """What supervisord's listeners are told; whatever a reason is made of, a pipe takes it at once (PIPE_BUF), tokens and all."""
+    told = tidings(replace(SERVING, failed_reloads=2), "why")
+    said = {"adapter": "ready", "generation": 1, "workers": 1, "failures": 2, "failure": "why"}
+    assert json.loads(communication(told)) == said
+    longest = tidings(replace(SERVING, failed_reloads=10**9, target=10**9, slots=1024), "\U0001f600" * 10_000)
+    assert len(communication(longest)) + 60 < 4096
