@@ -1,0 +1,1 @@
+"""Here only because it is always there."""

@@ -1,0 +1,1 @@
+"""A project with the shape that django-admin startproject gives it."""

@@ -1,0 +1,3 @@
+"""As far as this project needs any."""
+
+ROOT_URLCONF = "mysite.urls"

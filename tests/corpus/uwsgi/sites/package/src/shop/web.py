@@ -1,0 +1,5 @@
+"""Its WSGI side."""
+
+from telling import application
+
+__all__ = ["application"]

@@ -1,0 +1,1 @@
+"""The corpus of INI files (tests/corpus/uwsgi), and what lives by it: adapter, and real uWSGI beside it."""
