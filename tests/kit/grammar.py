@@ -98,6 +98,8 @@ LINES = [
     ("if-not-hostname = web1.example.com\na = 1\nendif", []),
     ("if-hostname-match = ^web[0-9]+\\.\na = 1\nendif", ["a=1"]),
     ("if-hostname-match = ^(db|mail)\na = 1\nendif", []),
+    ("if-hostname-match = ^(?:web|app|db)[0-9]{1,2}\\.(example|test)\\.(com|org)$\na = 1\nendif", ["a=1"]),
+    ("if-hostname-match = ^(a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|u|v|w)[]\\]e*+?{|]b\na = 1\nendif", ["a=1"]),
     ("if-not-hostname-match = ^db\na = 1\nendif", ["a=1"]),
     ("if-plugin = python3\na = 1\nendif\nifplugin = lua\nb = 1\nendif", ["a=1"]),
     ("if-not-plugin = lua\na = 1\nendif", ["a=1"]),
