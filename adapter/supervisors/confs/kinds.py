@@ -9,6 +9,7 @@ from adapter.supervisors.confs.syntax import (
     JSON,
     MONIT,
     OPENRC,
+    RCD,
     SHELL,
     SOCAT,
     SUPERVISORD,
@@ -183,6 +184,13 @@ KINDS = {
             "a service of OpenRC, under its supervise-daemon",
             60,
             (Piece("@{name}", "openrc/script", OPENRC, _SCRIPT),),
+            privileged=True,
+        ),
+        Kind(
+            "rcd",
+            "a script of FreeBSD's rc.d, with daemon(8)",
+            60,
+            (Piece("@{name}", "rcd/script", RCD, _SCRIPT),),
             privileged=True,
         ),
         Kind(

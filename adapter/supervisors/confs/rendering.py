@@ -143,6 +143,15 @@ def _socket(spot: Spot) -> str:
     return "tcp://" + spot.syntax.address(spot.values.bind)
 
 
+def _identifier(spot: Spot) -> str:
+    """The name as part of a shell's variables."""
+    if not spot.values.name.replace("-", "_").isidentifier():
+        raise Misuse(
+            f"{spot.kind.name} makes a shell's variable of the name, and {spot.values.name!r} begins with a digit: say --name"
+        )
+    return spot.values.name.replace("-", "_")
+
+
 def _dialled(spot: Spot) -> str:
     """The address as monit connects to it."""
     if spot.values.bind.startswith("unix:"):
@@ -158,6 +167,7 @@ def _unless_config(choose: Callable[[Spot], str | None]) -> Callable[[Spot], str
 
 PLACES: dict[str, Callable[[Spot], str | None]] = {
     "name": lambda spot: spot.values.name,
+    "identifier": _identifier,
     "program": lambda spot: spot.syntax.spell(spot.values.program),
     "serve": _serve,
     "more": _more,

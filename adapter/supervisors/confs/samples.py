@@ -46,6 +46,7 @@ SAMPLES = (
     Sample("inetd", "socat", _SITE),
     Sample("initd", "initd", _SITE),
     Sample("openrc", "openrc", _SITE),
+    Sample("rcd", "rcd", _SITE),
     Sample("monit", "monit", _SITE),
     Sample("upstart", "upstart", _SITE),
     Sample("docker", "docker", _SITE),

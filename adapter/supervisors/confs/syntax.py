@@ -69,8 +69,8 @@ def _supervisord(text: str) -> str:
     return re.sub(r"(?<=\s)(?=[;#])", "''", quoted)
 
 
-def _openrc(text: str) -> str:
-    """A word for a shell, in double quotes: openrc-run reads the string, then gives it to eval."""
+def _evaluated(text: str) -> str:
+    """A word for a shell, in double quotes: openrc-run and rc.subr read a string, then give it to eval."""
     return re.sub(r"[\\\"$`]", r"\\\g<0>", shlex.quote(text))
 
 
@@ -88,7 +88,8 @@ def _envdir(text: str) -> str:
 
 
 SHELL = Syntax("sh", shlex.quote, between=" \\\n    ", variable='"${{{}}}"')
-OPENRC = Syntax("OpenRC", _openrc, between=" \\\n    ")
+OPENRC = Syntax("OpenRC", _evaluated, between=" \\\n    ")
+RCD = Syntax("rc.d", _evaluated, between=" \\\n    ")
 SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here)s/", variable="%(ENV_{})s")
 CIRCUS = Syntax("circus", _circus, between="\n    ", variable="$(circus.env.{})")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))

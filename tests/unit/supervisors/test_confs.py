@@ -127,6 +127,13 @@ def test_relative_paths():
         files("xinetd", SITE._replace(chdir="shop"))
 
 
+def test_a_name_that_is_to_be_a_variable():
+    """rc.d: a hyphen becomes _, and a name that begins with a digit is refused."""
+    assert "\nname=shop_2\n" in files("rcd", SITE._replace(name="shop-2"))["shop-2"]
+    with pytest.raises(Misuse, match="begins with a digit"):
+        files("rcd", SITE._replace(name="2shop"))
+
+
 @pytest.mark.parametrize("kind", ["xinetd", "inetd", "tcpserver"])
 def test_a_socket_file_where_a_port_is_opened(kind):
     """unix: is refused where the supervisor opens a port."""
@@ -167,7 +174,7 @@ def test_together():
     assert s6["shop/timeout-kill"] == "30000\n"
 
 
-@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd", "openrc"])
+@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd", "openrc", "rcd"])
 def test_scripts_are_scripts(kind, tmp_path):
     """A shell can read every script, with a quote, a blank and a dollar in what it starts (where the syntax can say that)."""
     values = SITE if kind == "socat" else SITE._replace(app="it's $HOME.py", chdir="/srv/my shop/`x`")
