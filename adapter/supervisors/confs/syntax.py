@@ -70,8 +70,11 @@ def _supervisord(text: str) -> str:
 
 
 def _evaluated(text: str) -> str:
-    """A word for a shell, in double quotes: openrc-run and rc.subr read a string, then give it to eval."""
-    return re.sub(r"[\\\"$`]", r"\\\g<0>", shlex.quote(text))
+    """A word for a shell, in double quotes: openrc-run and rc.subr read a string, split it at blanks and give that to eval, which puts
+    one blank between (so quotes are put between two).
+    """
+    quoted = re.sub(r"(?<= )(?= )", "''", shlex.quote(text))
+    return re.sub(r"[\\\"$`]", r"\\\g<0>", quoted)
 
 
 def _circus(text: str) -> str:

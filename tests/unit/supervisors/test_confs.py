@@ -79,13 +79,14 @@ def test_no_line_is_forged(kind, bad):
         files(kind, SITE._replace(**bad))
 
 
+@settings(deadline=None)  # on a busy machine any of them may wait
 @given(WORDS)
 def test_shell_words(word):
     """What a shell reads is the word."""
     assert shlex.split(syntax.SHELL.spell(word)) == [word]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)  # a shell each
 @given(WORDS)
 def test_openrc_words(word):
     """What a shell reads that evaluates a string in double quotes, as openrc-run does, is the word."""
@@ -94,6 +95,7 @@ def test_openrc_words(word):
     assert subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout == f"{word}..{word}.."
 
 
+@settings(deadline=None)  # on a busy machine any of them may wait
 @given(WORDS)
 def test_supervisord_words(word):
     """What supervisord reads (configparser with inline comments, its expansions, shlex) is the word."""
@@ -103,6 +105,7 @@ def test_supervisord_words(word):
     assert shlex.split(parser["program:x"]["command"] % {}) == ["adapter", "serve", word, "--last"]
 
 
+@settings(deadline=None)  # on a busy machine any of them may wait
 @given(WORDS)
 def test_circus_words(word):
     """What circus reads (its own configparser, its expansions, shlex) is the word."""
