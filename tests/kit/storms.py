@@ -33,6 +33,8 @@ _DEADLY = (
     "\n\ndef application(environ, start_response):\n    os._exit(3)\n",  # of its first request
     "\nimport threading\nos.register_at_fork(after_in_child=lambda: threading.Timer(0.5, os._exit, (9,)).start())\n",  # a while after that
 )
+# And long after it was committed: of six workers, who were ready at about the same time.
+_LATE = "\nimport threading\nos.register_at_fork(after_in_child=lambda: threading.Timer(5.0, os._exit, (9,)).start())\n"
 # What nobody may see, whatever is killed: only what the dead one held may be cut.
 _NEVER = ("refused", "wrong", "timeout", "own")
 
@@ -85,18 +87,29 @@ def _refused(server: Adapter, command: str) -> None:
 
 def _crash(server: Adapter, chance: random.Random) -> None:
     """Both kinds, in any order: each is taken back, or ends the roll that brings it."""
-    good = (APPS / "exact.py").read_text()
     for deadly in chance.sample(_DEADLY, len(_DEADLY)):
-        serving = status(server)["generation"]
-        mark = server.log.mark()
-        server.write("exact.py", good + deadly)
-        with Line(server.directory / "control") as line:
-            taken = line.ask("reload", wait=True)["ok"]
-        if taken:
-            server.wait_for('adapter: warning: rolling back why="5 deaths in 10 s" ', since=mark)
-            server.wait_for(f"adapter: info: serving generation={serving} ", since=mark)
-        assert status(server)["generation"] == serving
+        _deploy_and_see_it_die(server, deadly)
+
+
+def _crash_late(server: Adapter, _: random.Random) -> None:
+    """It is taken, and taken back."""
+    assert _deploy_and_see_it_die(server, _LATE), "a good roll was refused"
+
+
+def _deploy_and_see_it_die(server: Adapter, deadly: str) -> bool:
+    """In the end what served before serves again. Was it taken at first?"""
+    good = (APPS / "exact.py").read_text()
+    serving = status(server)["generation"]
+    mark = server.log.mark()
+    server.write("exact.py", good + deadly)
+    with Line(server.directory / "control") as line:
+        taken = line.ask("reload", wait=True)["ok"]
+    if taken:
+        server.wait_for('adapter: warning: rolling back why="5 deaths in 10 s" ', since=mark)
+        server.wait_for(f"adapter: info: serving generation={serving} ", since=mark)
+    assert status(server)["generation"] == serving
     server.write("exact.py", good)
+    return bool(taken)
 
 
 def _write_script(server: Adapter, first: str = f"#!{sys.executable}\n") -> str:
@@ -143,6 +156,13 @@ STORMS = {
         "code that is ready, and dies of its first request, or half a second later",
         ("--workers=2", "--control=control", "--probation=60"),
         _crash,
+        0.0,
+        rough=True,
+    ),
+    "late deaths": Storm(
+        "code that is ready, is committed, and dies 5 s later",
+        ("--workers=6", "--control=control", "--probation=60"),
+        _crash_late,
         0.0,
         rough=True,
     ),
