@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 
 
 class Spool:
-    """Write all, `rewind`, let the application read, `close`. `memory`: bytes kept before a file is used."""
+    """Write all, `flush`, `rewind`, let the application read, `close`. `memory`: bytes kept before a file is used."""
 
     __slots__ = ("_file", "_left")
 
@@ -23,6 +23,10 @@ class Spool:
         if self._left < 0 and isinstance(self._file, BytesIO):
             self._spill(self._file)
         self._file.write(data)
+
+    def flush(self) -> None:
+        """All has been written. Raises OSError, as `write` does: the last part of it may be the one there is no room for."""
+        self._file.flush()
 
     @classmethod
     def adopt(cls, fd: int) -> Self:
@@ -53,7 +57,10 @@ class Spool:
 
     def close(self) -> None:
         """Let go of memory and disk. Idempotent."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:
+            pass  # what is left in its buffer found no room: nobody wants it any more
 
     def _spill(self, memory: BytesIO) -> None:
         import tempfile  # noqa: PLC0415 -- few bodies are large, and this import costs more than a small request

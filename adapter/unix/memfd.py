@@ -4,10 +4,14 @@ import os
 
 
 def store(data: bytes) -> int:
-    """A descriptor that holds these bytes, inherited by exec."""
+    """A descriptor that holds these bytes, inherited by exec. Raises OSError."""
     fd = os.memfd_create("adapter-carryover", 0)
-    with os.fdopen(fd, "wb", closefd=False) as file:
-        file.write(data)
+    try:
+        with os.fdopen(fd, "wb", closefd=False) as file:
+            file.write(data)
+    except OSError:
+        os.close(fd)
+        raise
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 

@@ -13,8 +13,12 @@ import os
 def create(data: bytes) -> int:
     """A descriptor of new shared memory that begins with these bytes and never shrinks; close-on-exec. Raises OSError."""
     fd = os.memfd_create("adapter-scoreboard", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.pwrite(fd, data, 0)
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    try:
+        os.pwrite(fd, data, 0)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    except OSError:
+        os.close(fd)
+        raise
     return fd
 
 

@@ -1,6 +1,7 @@
 """Descriptors, disk and log run out: the server goes on with what it has, and says what it lacks where it can."""
 
 import contextlib
+import http.client
 import os
 import resource
 import socket
@@ -82,11 +83,23 @@ def test_a_reload_short_of_descriptors_fails_as_a_reload() -> None:
         assert answer(address) == b"hello\n"
 
 
+def test_a_roll_short_of_descriptors_is_taken_back() -> None:
+    """With enough for a preloader, and for one worker more, a reload fails half-way: the old generation is in every slot again."""
+    with Adapter("hello.py", "--control=control", "--workers=2") as server:
+        address = server.address
+        with full(server.process.pid, but=6):
+            said = server.refuse_reload(SIGALRM)
+            assert "a worker could not be forked: no channel for it: Too many open files" in said
+            assert answer(address) == b"hello\n"
+        server.reload(SIGALRM)
+        assert answer(address) == b"hello\n"
+
+
 @contextlib.contextmanager
-def full(pid: int) -> Iterator[None]:
-    """Meanwhile that process gets no new descriptor (prlimit(2), RLIMIT_NOFILE)."""
-    lowest = min(set(range(1024)) - set(descriptors(pid)))
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest, 4096))
+def full(pid: int, *, but: int = 0) -> Iterator[None]:
+    """Meanwhile that process gets no new descriptor, but for so many (prlimit(2), RLIMIT_NOFILE)."""
+    free = sorted(set(range(1024)) - set(descriptors(pid)))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[but], 4096))
     yield
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (1024, 4096))
 
@@ -183,3 +196,99 @@ def test_a_stopped_logger_stops_nobody() -> None:
         reader.kill()
         reader.wait()
         kept.close()
+
+
+# What the interpreter runs first (site): memory without a name is refused, as a sandbox may, while there is a file that says so.
+REFUSING = """
+import errno, os
+given = os.memfd_create
+def memfd_create(*words):
+    if os.path.exists({path!r}):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+    return given(*words)
+os.memfd_create = memfd_create
+"""
+
+
+def refusing() -> tuple[Adapter, Path]:
+    """A server, and the path of the file that has its memfd_create(2) refused."""
+    server = Adapter("hello.py", "--workers=1", env={"PYTHONPATH": "site"})
+    path = server.directory / "refused"
+    (server.directory / "site").mkdir()
+    (server.directory / "site" / "sitecustomize.py").write_text(REFUSING.format(path=str(path)))
+    return server, path
+
+
+def test_no_memory_without_a_name_at_the_start() -> None:
+    """memfd_create(2) is refused: one sentence, and 111."""
+    server, path = refusing()
+    path.touch()
+    with server:
+        assert server.process.exit_code() == 111
+        fatal = [line for line in server.log.all() if "adapter: fatal: " in line]
+        assert len(fatal) == 1 and "cannot make what the workers share: Operation not permitted" in fatal[0], server.log.all()
+
+
+def test_no_memory_without_a_name_for_a_reload() -> None:
+    """The reload is refused with one sentence, the old generation serves, and who dies is replaced as soon as there is some again."""
+    server, path = refusing()
+    with server:
+        address = server.address
+        path.touch()
+        for number in (SIGHUP, SIGALRM):
+            mark = server.log.mark()
+            assert "Operation not permitted" in server.refuse_reload(number)
+            assert sum("error: " in line for line in server.log.all(mark)) == 1
+            assert answer(address) == b"hello\n"
+        os.kill(server.ready()[0].pid, SIGKILL)
+        mark = server.log.mark()
+        server.wait_for("adapter: error: a worker could not be forked: .*Operation not permitted")
+        path.unlink()
+        server.wait_for("adapter: info: ready worker=", since=mark)
+        server.reload()
+        assert answer(address) == b"hello\n"
+
+
+def post(address: str, size: int) -> int:
+    """The status for a body of so many bytes."""
+    host, _, port = address.rpartition(":")
+    wire = http.client.HTTPConnection(host, int(port), timeout=60)
+    wire.request("POST", "/", body=bytes(size))
+    status = wire.getresponse().status
+    wire.close()
+    return status
+
+
+def fill(path: Path) -> None:
+    """Until the disk is full."""
+    with contextlib.suppress(OSError), path.open("ab", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def test_no_place_for_temporary_files() -> None:
+    """The directory of temporary files is full, then read-only, and /dev/shm is full all the time: what does not fit into memory is
+    refused with 503 and a line that says why; all else is served; a reload goes well, and new workers find another place.
+    """
+    server = Adapter("echo.py", "--workers=1", "--body-memory=1000", env={"TMPDIR": "tmp"})
+    (server.directory / "tmp").mkdir()
+    small = "mount -t tmpfs -o size=512k x tmp && mount -t tmpfs -o size=4k x /dev/shm && echo x >/dev/shm/full"
+    server.program = ("unshare", "-m", "/bin/sh", "-c", f'{small} && exec {PROGRAM[0]} "$@"', "sh")  # seen by nobody else
+    with server:
+        address = server.address
+        assert post(address, 100_000) == 200
+        filled = Path(f"/proc/{server.process.pid}/root{server.directory}/tmp/filled")
+        fill(filled)
+        while post(address, 100_000) != 503:
+            fill(filled)  # the first request had not let go of its file yet
+        server.wait_for('adapter: error: cannot take a request reason="cannot store its body: No space left on device"')
+        assert (post(address, 3000), post(address, 100)) == (503, 200)
+        filled.unlink()
+        assert post(address, 100_000) == 200
+        mount = ["mount", "-o", "remount,ro", str(server.directory / "tmp")]
+        subprocess.run(["nsenter", f"--mount=/proc/{server.process.pid}/ns/mnt", *mount], check=True)
+        assert (post(address, 100_000), post(address, 100)) == (503, 200)
+        server.wait_for('adapter: error: cannot take a request reason="cannot store its body: Read-only file system"')
+        server.reload()
+        server.wait_for("adapter: info: drained .*generation=1")
+        assert post(address, 100_000) == 200

@@ -103,6 +103,8 @@ class Incoming:
                 self._awaited = False
                 if self._body is not None and (full := _store(self._body, event)):
                     return full
+            elif self._body is not None and (full := _store(self._body, None)):
+                return full
             else:
                 return self._whole()
         self.has_more = None
@@ -138,9 +140,13 @@ class Incoming:
         return Whole(head, body, bool(self.has_more) or self._receiver.midway)
 
 
-def _store(body: Spool, data: bytes) -> Refusal | None:
+def _store(body: Spool, data: bytes | None) -> Refusal | None:
+    """The next part of it, or None at its end."""
     try:
-        body.write(data)
+        if data is None:
+            body.flush()
+        else:
+            body.write(data)
     except OSError as error:
         return Refusal(NO_ROOM, f"cannot store its body: {error.strerror}")
     return None
