@@ -163,14 +163,14 @@ class Real:
         self.preloaders |= {status(self.server)["generation"]: pid for pid in fresh}
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("HISTORIES", "3"))))  # more: for a quiet night
+@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("HISTORIES", "3"))))  # more: for a quiet night
 def test_a_history_of_the_model(seed: int) -> None:
     """After each deed the real server has the model's generation, workers and counters; it is the same process, and nothing is lost."""
     model = Model()
     with Adapter("exact.py", *OPTIONS) as server, Load(server.address, paced=8, rate=50.0) as load:
         real = Real(server)
         real.come_to(model.stand())
-        for deed in deeds(random.Random(seed), 6):
+        for deed in deeds(random.Random(f"history {seed}"), 6):
             model.do(deed)
             real.do(deed)
             real.come_to(model.stand())
