@@ -170,7 +170,7 @@ def test_a_history_of_the_model(seed: int) -> None:
     with Adapter("exact.py", *OPTIONS) as server, Load(server.address, paced=8, rate=50.0) as load:
         real = Real(server)
         real.come_to(model.stand())
-        for deed in deeds(random.Random(f"history {seed}"), 6):
+        for deed in deeds(random.Random(f"history {seed}"), 5):
             model.do(deed)
             real.do(deed)
             real.come_to(model.stand())
