@@ -128,6 +128,8 @@ def _agreed(settings: Settings) -> Settings:
     """What no single option can be asked: that they fit together, and the world."""
     if not (settings.app or settings.mount):
         raise Misuse("no application given: name one, such as pkg.mod:callable or file.py, on the command line or in ADAPTER_APP")
+    if settings.app.endswith(".ini"):
+        raise Misuse(f"{settings.app} is no application: say --ini {settings.app}")
     if settings.workers_most is not None and settings.workers_most < settings.workers:
         raise Misuse(
             f"--workers-most {settings.workers_most} is less than --workers {settings.workers}: make it more, or leave it out"

@@ -57,12 +57,6 @@ def said(
     )
 
 
-def file_of(spec: str) -> str:
-    """The path in FILE:SECTION."""
-    path, colon, _ = spec.rpartition(":")
-    return path if colon else spec
-
-
 def _allowed(values: Mapping[str, list[Given]], *, root: bool) -> tuple[dict[str, list[Given]], list[Remark]]:
     """Started by another user than root, uWSGI stays what it is: the same file serves under a supervisor that has changed the user."""
     gone = [] if root else [values[name][-1] for name in ("uid", "gid") if name in values]

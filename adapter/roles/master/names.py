@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from signal import Signals
 from typing import Any
 
+from adapter.config.ini.spec import file_of
 from adapter.config.settings import Settings
 from adapter.exits import Fatal
 from adapter.lifecycle.commands import Command
@@ -161,6 +162,6 @@ def _wishes(settings: Settings) -> list[Wish]:
         (settings.touch_reopen, Command.REOPEN_LOGS),
         (settings.touch_stop, Command.STOP),
     )
-    ini = None if settings.ini is None else settings.ini.rpartition(":")[0] or settings.ini  # FILE or FILE:SECTION
+    ini = None if settings.ini is None else file_of(settings.ini)
     watched = [path for path in (settings.config, ini, settings.envdir) if path is not None and settings.watch]
     return [Wish(path, command) for paths, command in (*asked, (watched, Command.RELOAD)) for path in paths]
