@@ -20,11 +20,11 @@ class Wrapped(Adapter):
 
 
 def findings(server, *words, code):
-    """What is found, by the word that it is about; the exit code must be this one."""
+    """What is found, the first by each word that it is about; the exit code must be this one."""
     done = adapter("doctor", *words, "--json", cwd=server.directory)
     assert done.returncode == code, done
     (line,) = done.stdout.splitlines()
-    return {each["about"]: each for each in json.loads(line)["findings"]}
+    return {each["about"]: each for each in reversed(json.loads(line)["findings"])}
 
 
 def test_a_shell_without_exec():
@@ -69,6 +69,19 @@ def test_what_went_wrong_since():
         assert "names pid 1, not us" in found["pidfile"]["sentence"]
         assert "nobody listens there" in found["control"]["sentence"]
         assert {each["about"] for each in found.values() if each["wrong"]} == {"open-directories", "pidfile", "control"}
+
+
+def test_two_masters_on_one_pidfile():
+    """The file was moved away, and another server was started with its name: each of the two is told of the other."""
+    with Adapter("hello.py", "--pidfile=pid", "--control=control") as one:
+        one.wait_for("serving generation=")
+        (one.directory / "pid").rename(one.directory / "old")
+        with Adapter("hello.py", f"--pidfile={one.directory}/pid", "--control=control") as other:
+            other.wait_for("serving generation=")
+            mine, theirs = (findings(each, "control", code=1)["pidfile"]["sentence"] for each in (other, one))
+
+            assert f"(pid {one.process.pid})" in mine
+            assert f"names pid {other.process.pid}, not us" in theirs
 
 
 def test_asked_wrongly():

@@ -15,6 +15,7 @@ from adapter.supervisors.judging.facts import Control, Instance, Means, Named, P
 from adapter.unix import pidfiles, procfs
 
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 -- where tempfile looks, too
+_LOGS = ("--log-file", "--access-log")
 _WITH_VALUE = frozenset({"-X", "-W"})  # of Python's options
 _KIBIBYTE = 1024
 
@@ -103,13 +104,18 @@ def instance(pid: int, settings: Settings) -> Instance:
 
 def places(pid: int, settings: Settings) -> tuple[Place, ...]:
     """Where it makes files, or its workers do."""
-    found = [_place(pid, option, os.path.dirname(path)) for option, path in _files(settings)]
+    found = [_place(pid, option, os.path.dirname(path)) for option, path in _files(settings) if not _is_there(pid, option, path)]
     environ = procfs.environ(pid)
     wanted = [environ[name] for name in ("TMPDIR", "TEMP", "TMP") if environ.get(name)]
     spools = [_place(pid, "large bodies (TMPDIR)", each, by_worker=True) for each in (*wanted, *_TEMPORARY)]
     found.append(next((each for each in spools if each.exists and not each.read_only), spools[0]))
     found.append(_place(pid, "multiprocessing of the application", "/dev/shm", by_worker=True)._replace(needed=False))  # noqa: S108 -- it is there that it does
     return tuple(found)
+
+
+def _is_there(pid: int, option: str, path: str) -> bool:
+    """A log that exists is only appended to: its directory (/dev, say) may be anybody's."""
+    return option in _LOGS and os.path.exists(_seen(pid, path))
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, str]]:

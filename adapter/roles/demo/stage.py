@@ -37,6 +37,8 @@ class Stage:
             raise Misuse(
                 f"demo {kind.name} needs {', '.join(missing)}: install {kind.name} first (Debian: apt install {kind.package})"
             )
+        if shutil.which("adapter", path=path) is None:
+            raise Misuse("demo needs the command `adapter` on the PATH, as operators have it: pip install puts it there")
         self.kind = kind
         self.port = _free_port()
         self.directory = ""
