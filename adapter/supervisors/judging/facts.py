@@ -28,6 +28,13 @@ class Instance(NamedTuple):
     ready_fd: int | None = None
     environ: Mapping[str, str] = {}
 
+    @property
+    def notifies(self) -> bool | None:
+        """Does it tell a service manager how it is? After a reload its environment does not say so any more."""
+        if "NOTIFY_SOCKET" in self.environ:
+            return True
+        return None if "ADAPTER_CARRYOVER" in self.environ else False
+
 
 class Ancestor(NamedTuple):
     """A process above it."""

@@ -95,7 +95,7 @@ def restarts(facts: Facts) -> Iterator[Finding]:
 
 def notify(facts: Facts) -> Iterator[Finding]:
     """systemd listens to what we say only if it was told to."""
-    told = "NOTIFY_SOCKET" in facts.instance.environ
+    told = facts.instance.notifies
     match facts.supervisor:
         case Systemd(kind=str(kind), where=where) if told and kind not in _NOTIFYING:
             yield Finding(
@@ -103,7 +103,7 @@ def notify(facts: Facts) -> Iterator[Finding]:
                 f"NOTIFY_SOCKET is set, but Type={kind}: systemd takes us for ready at once, and starts what needs us too early",
                 f"write Type=notify (systemd 253: notify-reload) in {where}",
             )
-        case Systemd(kind=str(kind), where=where) if not told and kind in _NOTIFYING:
+        case Systemd(kind=str(kind), where=where) if told is False and kind in _NOTIFYING:
             yield Finding(
                 "notify",
                 f"Type={kind}, but NOTIFY_SOCKET did not reach us: systemd waits for a word until it gives the start up",

@@ -41,7 +41,7 @@ def needed(instance: Instance) -> float:
 
 def time(facts: Facts) -> Iterator[Finding]:
     """Who kills must wait for longer than we take. systemd does, if we may tell it how long that is (EXTEND_TIMEOUT_USEC)."""
-    if isinstance(facts.supervisor, Systemd) and "NOTIFY_SOCKET" in facts.instance.environ:
+    if isinstance(facts.supervisor, Systemd) and facts.instance.notifies is not False:
         return
     needs, theirs = needed(facts.instance), patience(facts)
     if theirs is not None and theirs.seconds < needs:

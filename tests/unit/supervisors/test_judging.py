@@ -109,6 +109,8 @@ CASES = [
     ("notify", asked(Systemd("web.service", "notify-reload"), environ={"NOTIFY_SOCKET": "/run/s"}), "", None),
     ("notify", asked(Systemd("web.service", "simple")), "", None),
     ("notify", asked(Systemd("web.service", "notify")), "pass NOTIFY_SOCKET on", True),
+    ("notify", asked(Systemd("web.service", "notify"), environ={"ADAPTER_CARRYOVER": "7"}), "", None),
+    ("notify", asked(Systemd("web.service", "simple"), environ={"ADAPTER_CARRYOVER": "7"}), "", None),
     ("notify", asked(environ={"NOTIFY_SOCKET": "/run/s"}), "unset NOTIFY_SOCKET", False),
     ("ready", asked(S6("/service/web", ready_fd=3)), "say --ready-fd 3", True),
     ("ready", asked(S6("/service/web", ready_fd=3), ready_fd=4), "say --ready-fd 3", True),
