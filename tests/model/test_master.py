@@ -35,6 +35,7 @@ limits = st.builds(
     lifetime_jitter=st.sampled_from([0.0, 50.0]),
     least_life=st.sampled_from([0.0, 10.0]),
     lazy=st.sampled_from([False, False, True]),
+    fits=st.booleans(),
     rollback=st.sampled_from([0.0, 30.0, 300.0]),
     probation=st.sampled_from([0.0, 0.0, 50.0]),
     canary_answers=st.sampled_from([0, 0, 0, 6]),
@@ -228,6 +229,10 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         for turn in range(steps):
             if self.kernel.processes:
                 self.goes_on(self.kernel.processes[(first + turn) % len(self.kernel.processes)], obeying=True)
+
+    @rule(seconds=st.sampled_from([None, 0.0, 5.0, 40.0]))
+    def the_supervisor_is_known_to_wait(self, seconds: float | None) -> None:
+        self.tell(e.Granted(seconds))
 
     @rule(fails=st.sampled_from([False, False, False, True]))
     def spawning_gets_hard_or_easy(self, fails: bool) -> None:  # noqa: FBT001 -- hypothesis gives it by name
