@@ -16,6 +16,7 @@ run: .venv/.run
 test: .venv/.test
 	.ci/debian supervisors
 	.ci/debian proxies
+	.ci/debian compiler $(BIN)/python
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -21,7 +21,7 @@ def able(peer: Peer, setting: Setting) -> bool:
 
 
 def words(peer: Peer, setting: Setting, places: Mapping[str, object]) -> list[str]:
-    """The command line. `places`: bin, servers, scratch, port."""
+    """The command line. `places`: bin, compiled, servers, scratch, port."""
     said = list(peer.command)
     if setting.workers > 1 and peer.many:
         said += peer.many

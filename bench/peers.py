@@ -11,7 +11,7 @@ SHARED = ("httptools==0.9.0", "flask==3.1.3", "django==5.2.19")  # what applicat
 class Peer(NamedTuple):
     """A server. `pins`: what pip installs. `many`, `threaded`: what is said for several workers, for a number of threads; None: it cannot.
 
-    `app`: how it is told the application; comes last.
+    `app`: how it is told the application; comes last. `compiled`: it is adapter with its hot path compiled, which pip has to build.
     """
 
     name: str
@@ -21,9 +21,12 @@ class Peer(NamedTuple):
     many: tuple[str, ...] | None = None
     threaded: tuple[str, ...] | None = None
     app: tuple[str, ...] = ("{module}:application",)
+    compiled: bool = False
 
 
-_SERVE = ("{bin}/adapter", "serve", "--bind", "127.0.0.1:{port}")
+_LISTEN = ("--bind", "127.0.0.1:{port}")
+_SERVE = ("{bin}/adapter", "serve", *_LISTEN)
+_COMPILED = ("/usr/bin/env", "PYTHONPATH={compiled}", "{bin}/python", "-m", "adapter", "serve", *_LISTEN)
 _WORKERS, _THREADS = ("--workers", "{workers}"), ("--threads", "{threads}")
 _GUNICORN = ("{bin}/gunicorn", "--bind", "127.0.0.1:{port}", "--log-level", "error")
 _UWSGI = ("{bin}/uwsgi", "--master", "--need-app", "--die-on-term", "--disable-logging")
@@ -32,6 +35,7 @@ _UVICORN = ("{bin}/uvicorn", "--host", "127.0.0.1", "--port", "{port}", "--log-l
 
 PEERS = (
     Peer("adapter", "adapter", (), _SERVE, _WORKERS, _THREADS),
+    Peer("adapter-compiled", "adapter, compiled", (), _COMPILED, _WORKERS, _THREADS, compiled=True),
     Peer(
         "adapter-log",
         "adapter --access-log",
@@ -95,5 +99,16 @@ PEERS = (
     Peer("adapter-inetd", "adapter inetd", (), ("{bin}/adapter", "inetd")),
     Peer("python-import", 'python -c "import app"', (), ("{bin}/python", "-c"), app=("import {module}",)),
 )
-QUICK = ("adapter", "adapter-log", "bare", "bjoern", "granian", "uwsgi", "gthread", "adapter-inetd", "python-import")
+QUICK = (
+    "adapter",
+    "adapter-compiled",
+    "adapter-log",
+    "bare",
+    "bjoern",
+    "granian",
+    "uwsgi",
+    "gthread",
+    "adapter-inetd",
+    "python-import",
+)
 BY_NAME = {peer.name: peer for peer in PEERS}

@@ -14,6 +14,7 @@ from bench import proc
 from bench.command import Setting, words
 from bench.peers import Peer
 from bench.question import Question, WrongAnswerError, ask
+from bench.venv import compiled
 
 HERE = Path(__file__).parent
 _PATIENCE = 30.0
@@ -75,8 +76,13 @@ class Server:
 
     def words(self) -> list[str]:
         """Its command line."""
-        binaries = self.machine.venv / "bin"
-        places = {"bin": binaries, "servers": HERE / "servers", "scratch": self.scratch.name, "port": self.port}
+        places = {
+            "bin": self.machine.venv / "bin",
+            "compiled": compiled(self.machine.venv),
+            "servers": HERE / "servers",
+            "scratch": self.scratch.name,
+            "port": self.port,
+        }
         return words(self.peer, self.setting, places)
 
     def _wait(self, begun: float) -> None:

@@ -96,14 +96,15 @@ def _aims(results: Results) -> Iterator[str]:
     if not measured:
         return
     yield "## What was aimed at\n"
-    yield "| workload | measure | against | aim | measured | |"
-    yield "|---|---|---|--:|--:|---|"
+    yield "| workload | measure | of | against | aim | measured | |"
+    yield "|---|---|---|---|--:|--:|---|"
     for goal, value in measured:
         workload = workloads.BY_NAME[goal.workload]
         column = next(column for column in workload.columns if column.measure == goal.measure)
         against = peers.BY_NAME[goal.theirs].title if goal.theirs else ""
         aim = f"{'≥' if goal.least else '≤'} {goal.bound:g}"
-        yield f"| {workload.title} | {column.title} | {against} | {aim} | {value:.2f} | {'reached' if goals.met(goal, value) else 'missed'} |"
+        ours, became = peers.BY_NAME[goal.ours].title, "reached" if goals.met(goal, value) else "missed"
+        yield f"| {workload.title} | {column.title} | {ours} | {against} | {aim} | {value:.2f} | {became} |"
     yield ""
 
 

@@ -1,9 +1,11 @@
 """The virtual environment of the bench: adapter and its peers, one Python, pinned versions."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bench.peers import SHARED, Peer
@@ -15,10 +17,10 @@ class MissingError(Exception):
     """What must be there cannot be installed."""
 
 
-def _pip(venv: Path, *names: str) -> str:
+def _pip(venv: Path, *names: str, environ: Mapping[str, str] = os.environ) -> str:
     """Install; what went wrong, in one sentence, or nothing."""
     words = [str(venv / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *names]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environ)
     if not done.returncode:
         return ""
     said: list[str] = [line.strip() for line in done.stderr.splitlines() if "error" in line.lower()] or [
@@ -43,12 +45,29 @@ def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> di
             raise MissingError(f"cannot install adapter into {venv}: {why}")
     missing = {}
     for peer in peers:
+        if peer.compiled and not _current(compiled(venv)):
+            say("compiling adapter")
+            for left in (compiled(venv), ROOT / "build"):  # setuptools puts what it finds in the second into what it makes
+                shutil.rmtree(left, ignore_errors=True)
+            wheel = ("--no-deps", "--target", str(compiled(venv)), str(ROOT))
+            if why := _pip(venv, *wheel, environ={**os.environ, "ADAPTER_COMPILED": "1"}):
+                missing[peer.name] = why
         wanted = [pin for pin in peer.pins if not _met(pin, have)]
         if wanted:
             say(f"installing {', '.join(wanted)}")
             if why := _pip(venv, *wanted):
                 missing[peer.name] = why
     return missing
+
+
+def compiled(venv: Path) -> Path:
+    """Where adapter is, with its hot path compiled; for PYTHONPATH, since beside the other it would be the same distribution."""
+    return venv / "compiled"
+
+
+def _current(built: Path) -> bool:
+    """Built after the last change of what it was built from."""
+    return built.exists() and built.stat().st_mtime > max(path.stat().st_mtime for path in (ROOT / "adapter").rglob("*.py"))
 
 
 def _met(pin: str, have: dict[str, str]) -> bool:

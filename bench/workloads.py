@@ -5,14 +5,27 @@ from bench.command import Setting
 from bench.job import Column, Workload
 from bench.question import Question
 
-_ALL = ("adapter", "bare", "bjoern", "granian", "uvicorn", "uwsgi", "uwsgi-http", "waitress", "gthread", "sync")
-_ONE = ("adapter", "bjoern", "granian", "uwsgi", "waitress", "gthread", "sync")
-_MANY = ("adapter", "granian", "uwsgi", "gthread", "sync")
+_ALL = (
+    "adapter",
+    "adapter-compiled",
+    "bare",
+    "bjoern",
+    "granian",
+    "uvicorn",
+    "uwsgi",
+    "uwsgi-http",
+    "waitress",
+    "gthread",
+    "sync",
+)
+_ONE = ("adapter", "adapter-compiled", "bjoern", "granian", "uwsgi", "waitress", "gthread", "sync")
+_MANY = ("adapter", "adapter-compiled", "granian", "uwsgi", "gthread", "sync")
 _RATE, _CPU = Column("rate", "requests/s", "number", compared=True), Column("cpu", "CPU per request", "us", compared=True)
 _PLAIN = tuple(name for name in _ALL if name not in {"bare", "uwsgi-http"})
 _SHELF = "/shelf/7?rows=20"
 _WAITING = {
     "adapter": ("--max-connections", "11000"),
+    "adapter-compiled": ("--max-connections", "11000"),
     "granian": ("--backpressure", "11000"),
     "gthread": ("--worker-connections", "11000"),
     "waitress": ("--connection-limit=11000", "--channel-timeout=300"),
@@ -150,7 +163,7 @@ WORKLOADS = (
             Column("one", "whole server, 1 worker", "MB"),
             Column("all", "whole server, 4 workers", "MB"),
         ),
-        ("adapter", "granian", "uwsgi", "gthread", "sync"),
+        ("adapter", "adapter-compiled", "granian", "uwsgi", "gthread", "sync"),
         connections=16,
         close=True,
         note="After seconds of requests on new connections, so that every worker has served; shared pages count by share. gunicorn with --preload; uWSGI loads before it forks by default. "
@@ -220,7 +233,7 @@ WORKLOADS = (
                 ("other", "other"),
             )
         ),
-        ("adapter", "bare", *_PLAIN[1:]),
+        ("adapter", "bare", *_PLAIN[2:]),
         note="Hello, 32 keep-alive connections, counted by strace, which slows everybody down: no time is told here.",
     ),
     Workload(
@@ -235,7 +248,7 @@ WORKLOADS = (
             Column("p50", "p50 of others meanwhile", "ms"),
             Column("p99", "p99 of others meanwhile", "ms"),
         ),
-        ("adapter", "bjoern", "granian", "uvicorn", "waitress", "gthread"),
+        ("adapter", "adapter-compiled", "bjoern", "granian", "uvicorn", "waitress", "gthread"),
         connections=10_000,
         note="Each has asked once. PSS of the server's processes; what the kernel keeps for a socket is not in it. Others: 8 connections that "
         "ask every 10 ms.",

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 
 import click
 
@@ -42,6 +43,12 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _compiled() -> str:
+    """Whether the hot path is (setup.py)."""
+    spec = find_spec("adapter.protocols.http1.head")
+    return "" if spec is None or str(spec.origin).endswith(".py") else " (compiled)"
+
+
 @click.group(
     cls=_Commands,
     no_args_is_help=False,
@@ -49,7 +56,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=_EXAMPLE,
 )
-@click.version_option(__version__, "-V", "--version", message="adapter %(version)s")
+@click.version_option(__version__ + _compiled(), "-V", "--version", message="adapter %(version)s")
 @click.pass_context
 def adapter(ctx: click.Context) -> None:
     """The Python application server that lives under classic supervisors, and loses nothing."""

@@ -5,39 +5,20 @@ the client gets a complete response or a closed connection; nothing is raised to
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.fields import field_lines
 from adapter.protocols.http1.sending import Reply
 
-from .file_wrapper import FileWrapper, Part
+from .file_wrapper import FileWrapper
+from .out import ClientGone, Out
 
 Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 WSGIApp = Callable[[Environ, Callable[..., Callable[[bytes], None]]], Iterable[bytes]]
 
 _ERROR_BODY = b"500 Internal Server Error\n"
 _ERROR_HEADERS = [("Content-Type", "text/plain; charset=utf-8")]
-
-
-class ClientGone(ConnectionError):
-    """`Out` raises it when nobody reads any more: the application is not asked for more, but still closed."""
-
-
-class Out(Protocol):
-    """Where a response goes."""
-
-    def send(self, data: bytes) -> None:
-        """These bytes; may wait while too many of them wait. Raises ClientGone."""
-
-    def finish(self, data: bytes) -> None:
-        """These are the last: never waits, whatever their number, as they exist already. Raises ClientGone."""
-
-    def finish_file(self, head: bytes, part: Part) -> bool:
-        """`head`, then the file, without reading it; False: that can not be done here, and nothing was sent. Raises ClientGone."""
 
 
 def respond(app: WSGIApp, environ: Environ, reply: "Response") -> None:
@@ -85,7 +66,7 @@ class Response(Reply):
         self._out = out
         self._date = date
 
-    def start_response(self, status: str, headers: Headers, exc_info: ExcInfo | None = None) -> Callable[[bytes], None]:
+    def start_response(self, status: Any, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
         """`start_response` (PEP 3333): judged at once, so that the traceback points at the caller; sent with the first content."""
         if exc_info:
             try:
@@ -100,9 +81,9 @@ class Response(Reply):
         self._proposed = True
         return self._write
 
-    def send_whole(self, result: list[bytes] | tuple[bytes, ...]) -> None:
+    def send_whole(self, result: list[Any] | tuple[Any, ...]) -> None:
         """All of the content is there: it goes at once, with its length."""
-        body = result[0] if len(result) == 1 else b"".join(map(_judged, result))
+        body: Any = result[0] if len(result) == 1 else b"".join(map(_judged, result))
         if type(body) is not bytes:
             _judge_chunk(body)
         data = self.whole(body, self._date()) if self._proposed and not self.over else None
@@ -117,7 +98,7 @@ class Response(Reply):
         if excess > 0 or self.remaining:
             self._complain_of(excess)
 
-    def send_each(self, result: Iterable[bytes]) -> None:
+    def send_each(self, result: Iterable[Any]) -> None:
         """Send each block when it comes, as far as the Content-Length goes (PEP 3333).
 
         A response without content wants no second block: to HEAD an endless stream would otherwise never end.
@@ -150,7 +131,7 @@ class Response(Reply):
         except ClientGone:
             return
 
-    def _write(self, chunk: bytes) -> None:
+    def _write(self, chunk: Any) -> None:
         """`write` (PEP 3333): raises ValueError past the Content-Length, ClientGone when nobody reads."""
         _judge_chunk(chunk)
         if chunk:
@@ -210,17 +191,17 @@ class Response(Reply):
             self._tell(f"the application gave {self.remaining} bytes less than its Content-Length says")
 
 
-def _judged(chunk: bytes) -> bytes:
+def _judged(chunk: Any) -> Any:
     _judge_chunk(chunk)
     return chunk
 
 
-def _judge_chunk(chunk: bytes) -> None:
+def _judge_chunk(chunk: Any) -> None:
     if not isinstance(chunk, bytes):
         raise TypeError(f"the application gave {type(chunk).__name__} as content, not bytes")
 
 
-def _iterate(result: Iterable[bytes]) -> Iterator[bytes]:
+def _iterate(result: Iterable[Any]) -> Iterator[Any]:
     try:
         return iter(result)
     except TypeError:
@@ -228,10 +209,10 @@ def _iterate(result: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _traceback(error: BaseException) -> str:
-    """The traceback without the frames of this file above the application's."""
+    """The traceback without the frames of this module above the application's."""
     import traceback  # noqa: PLC0415 -- only a failure pays for it
 
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))

@@ -4,8 +4,9 @@ The bounds never change within one version of the cells: counts of older workers
 """
 
 from collections.abc import Sequence
+from typing import Final
 
-BOUNDS = (
+BOUNDS: Final = (
     0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
     10.0, 20.0, 50.0, 100.0,
 )  # fmt: skip

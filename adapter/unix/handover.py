@@ -56,7 +56,9 @@ def take(ends: Ends) -> tuple[dict[str, Any], list[int]] | None:
     except (BlockingIOError, InterruptedError):
         return None
     try:
-        record: dict[str, Any] = json.loads(data)
+        record = json.loads(data)
+        if not isinstance(record, dict):
+            raise ValueError("not a JSON object")  # noqa: TRY004 -- what it is not is a record
     except ValueError:
         for fd in fds:
             os.close(fd)

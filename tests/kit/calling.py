@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from adapter.gateway.environ import Endpoint, environ, surroundings
 from adapter.gateway.file_wrapper import Part
-from adapter.gateway.wsgi import ClientGone, Response, respond
+from adapter.gateway.out import ClientGone
+from adapter.gateway.wsgi import Response, respond
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.http1.receiving import Receiver

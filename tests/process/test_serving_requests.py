@@ -249,9 +249,13 @@ def test_a_status_of_no_known_class_is_a_status(status):
 
 def test_a_loop_that_fails_ends_the_worker_and_tells():
     """A bug in the thread that leads is not a worker that hangs."""
+
+    def bug(now):
+        raise TypeError(now)
+
     with Serving(hello) as serving:
         loop = serving.server._loop
-        serving.do(lambda: setattr(loop, "turn", None))
+        serving.do(lambda: loop.post(bug))
         assert serving.result() is False
         serving.log.wait_for("a worker failed: this is a bug of adapter")
         serving.log.wait_for("TypeError")

@@ -1,19 +1,21 @@
 """The status and fields that an application gives, judged and made into lines.
 
-What it gives must not split the response (RFC 9112 §11.1), nor speak of the connection, which is ours (PEP 3333).
+What it gives must not split the response (RFC 9112 §11.1), nor speak of the connection, which is ours (PEP 3333). It is `Any` until
+it is judged: applications make mistakes in types too.
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 
-Headers = list[tuple[str, str]]
-
-_TEXT = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"
-_CRLF = b"\r\n"
-_FIRST_FINAL = "200"
-_LENGTH_DIGITS = 18
-_HARMLESS, _OURS, _LENGTH, _DATE = range(4)
-_JUDGED = {
+_TEXT: Final = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"
+_CRLF: Final = b"\r\n"
+_FIRST_FINAL: Final = "200"
+_LENGTH_DIGITS: Final = 18
+_HARMLESS: Final = 0
+_OURS: Final = 1
+_LENGTH: Final = 2
+_DATE: Final = 3
+_JUDGED: Final = {
     **dict.fromkeys(("connection", "keep-alive", "proxy-connection", "te", "trailer", "trailers", "transfer-encoding"), _OURS),
     **dict.fromkeys(("upgrade", "proxy-authenticate", "proxy-authorization"), _OURS),
     "content-length": _LENGTH,
@@ -27,18 +29,18 @@ _USUAL = (
     "Last-Modified", "Link", "Location", "Permissions-Policy", "Pragma", "Referrer-Policy", "Retry-After", "Server", "Set-Cookie",
     "Strict-Transport-Security", "Vary", "WWW-Authenticate", "X-Content-Type-Options", "X-Frame-Options", "X-Request-ID",
 )  # fmt: skip
-_STATUSES = frozenset({
+_STATUSES: Final = frozenset({
     "200 OK", "201 Created", "202 Accepted", "204 No Content", "206 Partial Content", "301 Moved Permanently", "302 Found",
     "303 See Other", "304 Not Modified", "307 Temporary Redirect", "308 Permanent Redirect", "400 Bad Request", "401 Unauthorized",
     "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "409 Conflict", "410 Gone", "422 Unprocessable Entity",
     "429 Too Many Requests", "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
 })  # fmt: skip
-_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
-_KINDS = {each: _JUDGED.get(name.lower(), _HARMLESS) for name in _USUAL for each in (name, name.lower(), name.title())}
+_token: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_KINDS: Final = {each: _JUDGED.get(name.lower(), _HARMLESS) for name in _USUAL for each in (name, name.lower(), name.title())}
 """The usual names, in the spellings that applications use."""
 
 
-def field_lines(status: str, headers: Headers) -> tuple[bytes, int | None, bool]:
+def field_lines(status: Any, headers: Any) -> tuple[bytes, int | None, bool]:
     """The status line and the field lines without Content-Length; that length, if it was given; whether a Date was.
 
     Raises ValueError with a sentence.
@@ -74,7 +76,7 @@ def field_lines(status: str, headers: Headers) -> tuple[bytes, int | None, bool]
     return lines, length, dated
 
 
-def _status(status: str) -> str:
+def _status(status: Any) -> str:
     """The status line's end: three digits, a space, a reason that may be empty (RFC 9112 §4)."""
     if not isinstance(status, str):
         raise ValueError(f"the status is {type(status).__name__}, not str")  # noqa: TRY004 -- one kind of error for a bad response
@@ -116,7 +118,7 @@ def _content_length(value: str, before: int | None) -> int:
     return int(value)
 
 
-def _culprit(status: str, headers: Headers) -> ValueError:
+def _culprit(status: Any, headers: Any) -> ValueError:
     """Which of them it was, and what is wrong with it."""
     named = [(f"the status {status!r}", status), *((f"the header {name}: {value!r}", value) for name, value in headers)]
     for what, text in named:

@@ -6,24 +6,25 @@ heads, a second Host, or `Transfer-Encoding` on HTTP/1.0; it is what the tests c
 """
 
 import re
+from typing import Final
 
 from .events import Head, Refused
 from .limits import Limits
 from .names import USUAL, variable
 from .target import is_authority, split_target
 
-_TEXT = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"  # what a line is made of (RFC 9110 §5.5)
-_CRLF = b"\r\n"
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
-_METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")  # any token may be one (RFC 9110 §9.1)
-_MODERN = {"HTTP/1.1": True, "HTTP/1.0": False}
-_LATER = re.compile(r"HTTP/[2-9](\.0)?")
-_LENGTH_DIGITS = 18  # 2**63 has 19
-_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
-_ONCE = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})
-_made = tuple.__new__  # what NamedTuple does, without the call in between
-_LIST = ","
-_JOINTS = {"HTTP_COOKIE": "; "}  # RFC 9110 §5.3, RFC 6265 §5.4
+_TEXT: Final = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"  # what a line is made of (RFC 9110 §5.5)
+_CRLF: Final = b"\r\n"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")  # any token may be one (RFC 9110 §9.1)
+_MODERN: Final = {"HTTP/1.1": True, "HTTP/1.0": False}
+_LATER: Final = re.compile(r"HTTP/[2-9](\.0)?")
+_LENGTH_DIGITS: Final = 18  # 2**63 has 19
+_ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
+_ONCE: Final = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})
+_made: Final = tuple.__new__  # what NamedTuple does, without the call in between
+_LIST: Final = ","
+_JOINTS: Final = {"HTTP_COOKIE": "; "}  # RFC 9110 §5.3, RFC 6265 §5.4
 
 Variables = dict[str, str]
 

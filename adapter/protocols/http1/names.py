@@ -5,6 +5,7 @@ what clients send: a table that grows by what they send is memory that they own.
 """
 
 import re
+from typing import Final
 
 from .events import Refused
 
@@ -20,7 +21,7 @@ _USUAL = (
     "X-Real-IP", "X-Request-ID", "X-Requested-With",
 )  # fmt: skip
 _token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch  # RFC 9110 §5.6.2
-DROPPED = ""
+DROPPED: Final = ""
 """The variable of a field that the application does not get."""
 
 
@@ -35,7 +36,7 @@ def _spell(name: str) -> str:
     return key if upper in ("CONTENT-TYPE", "CONTENT-LENGTH") else "HTTP_" + key
 
 
-USUAL = {each: _spell(each) for name in _USUAL for each in (name, name.lower(), name.title())}
+USUAL: Final = {each: _spell(each) for name in _USUAL for each in (name, name.lower(), name.title())}
 """The variables of the usual names."""
 
 

@@ -5,7 +5,7 @@ whole (`head`). A new message begins with nothing left over from the one before 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from adapter.protocols.spoken import HTTP
 
@@ -15,9 +15,9 @@ from .head import parse_head, parse_like
 from .limits import Limits
 from .section import Section
 
-_CRLF = b"\r\n"
-_EMPTY_LINE = b"\r\n\r\n"
-_CR = 13
+_CRLF: Final = b"\r\n"
+_EMPTY_LINE: Final = b"\r\n\r\n"
+_CR: Final = 13
 
 
 class Receiver:

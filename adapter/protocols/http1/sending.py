@@ -1,16 +1,16 @@
 """Responses become bytes, framed so that the client knows where they end (RFC 9112 §6), whatever the application did."""
 
-from typing import Final
+from typing import Any, Final
 
 from .events import CGI, Head
-from .fields import Headers, field_lines
+from .fields import field_lines
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells a client with `expect_continue` to send its content (RFC 9110 §15.2.1)."""
 
-_CLOSE = b"Connection: close\r\n"
-_BODILESS = frozenset({"204", "205", "304"})
-_REASONS = {
+_CLOSE: Final = b"Connection: close\r\n"
+_BODILESS: Final = frozenset({"204", "205", "304"})
+_REASONS: Final = {
     400: "Bad Request",
     408: "Request Timeout",
     413: "Content Too Large",
@@ -51,12 +51,12 @@ class Reply:
         self._wanted = self.keep_alive = keep_alive and head.keep_alive
         """`keep_alive`: may the connection go on after this response; certain after `finish`."""
 
-    def start(self, status: str, headers: Headers, *, date: bytes, length: int | None = None) -> bytes:
+    def start(self, status: Any, headers: Any, *, date: bytes, length: int | None = None) -> bytes:
         """`propose`, then `begin`. Raises ValueError."""
         self.propose(status, headers)
         return self.begin(date=date, length=length)
 
-    def propose(self, status: str, headers: Headers) -> None:
+    def propose(self, status: Any, headers: Any) -> None:
         """Judge status and fields, and keep them for `begin`; a later proposal replaces this one.
 
         Raises ValueError with a sentence: what the application gave must not split the response (RFC 9112 §11.1), nor

@@ -12,7 +12,7 @@ from time import monotonic
 
 from adapter.config.settings import Settings
 from adapter.gateway.file_wrapper import Part
-from adapter.gateway.wsgi import ClientGone
+from adapter.gateway.out import ClientGone
 from adapter.protocols.entry import Entry
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.receiving import Receiver

@@ -13,7 +13,7 @@ from adapter.config.resolve import resolve
 from adapter.config.settings import Settings
 from adapter.exits import FAILED, STOPPED, Fatal
 from adapter.gateway.load import load_all
-from adapter.gateway.wsgi import ClientGone
+from adapter.gateway.out import ClientGone
 from adapter.log import Log, Outlet
 from adapter.protocols.entry import Entry
 from adapter.protocols.http1.sending import refusal

@@ -8,7 +8,8 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from adapter.gateway.environ import Endpoint, environ, surroundings
-from adapter.gateway.wsgi import Out, Response, respond
+from adapter.gateway.out import Out
+from adapter.gateway.wsgi import Response, respond
 from adapter.log import Log
 from adapter.roles.serving.dates import Date
 from adapter.roles.serving.incoming import Whole

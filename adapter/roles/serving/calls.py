@@ -7,7 +7,7 @@ from adapter.protocols.http1.events import Head
 from adapter.roles.serving.incoming import Whole
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
-from adapter.roles.serving.threads import Task
+from adapter.roles.serving.tasks import Task
 
 
 class Caller(Protocol):

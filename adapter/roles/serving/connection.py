@@ -5,7 +5,7 @@ application nothing is read: what a pipelining client sends waits in `Incoming`,
 """
 
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
-from typing import Any
+from typing import Any, Final
 
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
@@ -18,7 +18,7 @@ from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, N
 from adapter.roles.serving.noting import answered
 from adapter.roles.serving.shared import Shared
 
-_READ = 1 << 16
+_READ: Final = 65536
 FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
 
 

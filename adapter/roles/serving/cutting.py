@@ -5,7 +5,7 @@ import traceback
 from time import monotonic
 
 from adapter.log import Log
-from adapter.roles.serving.threads import Task
+from adapter.roles.serving.tasks import Task
 
 
 def tell_cut(log: Log, task: Task) -> None:

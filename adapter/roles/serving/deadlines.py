@@ -6,8 +6,9 @@ it comes up. Only an earlier deadline makes a new entry; the one it replaces is 
 
 import heapq
 from collections.abc import Callable, Iterator
+from typing import Final
 
-NEVER = float("inf")
+NEVER: Final = float("inf")
 _SWEEP_FROM = 1024  # fewer dead entries than this are not worth a sweep
 
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
@@ -10,9 +10,11 @@ from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.spoken import Receives
 
-IDLE, HEAD, BODY = range(3)
+IDLE: Final = 0
+HEAD: Final = 1
+BODY: Final = 2
 """Where in a message the client is: before it, within its head, within its body."""
-NO_ROOM = 503
+NO_ROOM: Final = 503
 """The one refusal that is our fault: a body that cannot be stored."""
 
 
@@ -24,7 +26,7 @@ class Whole(NamedTuple):
     more: bool
 
 
-_made = tuple.__new__  # what NamedTuple does, without the call in between
+_made: Final = tuple.__new__  # what NamedTuple does, without the call in between
 
 
 class Incoming:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from select import EPOLLIN, EPOLLOUT
 from time import monotonic
+from typing import Final
 
 from adapter.protocols.http1.events import CGI, Head
 from adapter.protocols.http1.sending import refusal
@@ -17,11 +18,16 @@ from adapter.roles.serving.noting import answered, given_up, refused
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
 
-CALLING, FLUSHING, LINGERING, GIVEN_UP, CLOSED = range(BODY + 1, BODY + 6)
+CALLING: Final = 3
+FLUSHING: Final = 4
+LINGERING: Final = 5
+GIVEN_UP: Final = 6
+CLOSED: Final = 7
 """After Incoming's: the application runs · its response still leaves · all is said, the client may still talk · the application runs on,
 but for nobody · gone.
 """
-_UNWATCHED, NOT_YET = -1, -2
+_UNWATCHED: Final = -1
+NOT_YET: Final = -2
 """In the place of a mask: the loop has let go of it for good · it has not been asked yet: nothing had to be waited for."""
 
 

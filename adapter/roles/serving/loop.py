@@ -5,13 +5,13 @@ import select
 from collections import deque
 from collections.abc import Callable, Sized
 from time import monotonic
-from typing import Protocol
+from typing import Final, Protocol
 
 from adapter.roles.serving.deadlines import NEVER, Deadlines
 
 Ready = Callable[[int, float], None]
 """Called with the epoll mask and the monotonic time."""
-_MOST = 512  # events per turn
+_MOST: Final = 512  # events per turn
 
 
 class Calls(Protocol):

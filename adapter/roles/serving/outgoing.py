@@ -15,7 +15,7 @@ from collections.abc import Callable
 from threading import Condition, Lock
 
 from adapter.gateway.file_wrapper import Part
-from adapter.gateway.wsgi import ClientGone
+from adapter.gateway.out import ClientGone
 
 FULL = 1 << 20  # bytes; a thread that finds more than this waiting waits too
 _ROOM = FULL // 2  # and goes on below this

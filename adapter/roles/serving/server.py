@@ -17,7 +17,8 @@ from adapter.roles.serving.cutting import tell_cut
 from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.draining import Draining
 from adapter.roles.serving.shared import Shared
-from adapter.roles.serving.threads import GO_ON, OVER, RELIEVED, Task, Threads
+from adapter.roles.serving.tasks import Task
+from adapter.roles.serving.threads import GO_ON, OVER, RELIEVED, Threads
 from adapter.scoreboard.figures import Counters
 from adapter.unix.handover import Ends
 from adapter.unix.witness import Witness

@@ -19,7 +19,8 @@ from adapter.roles.serving.complaints import Complaints
 from adapter.roles.serving.handing import Handing
 from adapter.roles.serving.incoming import NO_ROOM, Incoming, limits
 from adapter.roles.serving.loop import Loop
-from adapter.roles.serving.threads import Task, Threads
+from adapter.roles.serving.tasks import Task
+from adapter.roles.serving.threads import Threads
 from adapter.scoreboard.figures import Counters
 from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends

@@ -24,42 +24,15 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread, get_ident
 from time import monotonic
+from typing import Final
 
 from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up
+from adapter.roles.serving.tasks import Task
 
-GO_ON, RELIEVED, OVER = range(3)
+GO_ON: Final = 0
+RELIEVED: Final = 1
+OVER: Final = 2
 """What became of a turn: lead on · somebody else leads by now, so touch nothing any more · nothing is left to lead."""
-
-
-class Task:
-    """A call of the application. `began` is monotonic; 0 while it waits for a thread, as is `thread`."""
-
-    __slots__ = ("began", "thread")
-
-    def __init__(self) -> None:
-        self.began = 0.0
-        self.thread = 0
-
-    def run(self) -> None:
-        """In a thread of the application. Must not raise."""
-        raise NotImplementedError
-
-    def done(self, now: float) -> None:
-        """In the thread that leads, once, after `run`."""
-        raise NotImplementedError
-
-    def take_back(self, now: float) -> None:
-        """In the thread that leads, while it runs: it lasts too long, whoever waits for it shall wait no more."""
-        raise NotImplementedError
-
-    @property
-    def name(self) -> str:
-        """For the log."""
-        raise NotImplementedError
-
-
-def _nothing() -> None:
-    pass
 
 
 class _Invitation:

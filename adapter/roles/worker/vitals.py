@@ -15,7 +15,7 @@ from adapter.lifecycle.messages import HasAnswered, IsLeaving, IsStuck, Message
 from adapter.lifecycle.recycling import Quota
 from adapter.log import Log
 from adapter.roles.serving.server import Server
-from adapter.roles.serving.threads import Task
+from adapter.roles.serving.tasks import Task
 from adapter.roles.worker.vigil import Vigil
 from adapter.unix.timers import Timer
 

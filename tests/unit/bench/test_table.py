@@ -12,7 +12,7 @@ from bench.job import Column
 from bench.results import Results, read
 
 MACHINE = {name: f"<{name}> & Co" for name in ("processor", "memory", "kernel", "python", "date", "load", "placing")}
-PLACES = {"bin": "/v/bin", "servers": "/s", "scratch": "/t", "port": 80}
+PLACES = {"bin": "/v/bin", "compiled": "/compiled", "servers": "/s", "scratch": "/t", "port": 80}
 
 
 def results():

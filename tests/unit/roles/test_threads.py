@@ -1,6 +1,7 @@
 """Who leads, where the schedule that matters can be made by hand (tests/model/test_leading.py has them all)."""
 
-from adapter.roles.serving.threads import GO_ON, Task, Threads
+from adapter.roles.serving.tasks import Task
+from adapter.roles.serving.threads import GO_ON, Threads
 
 
 class LedMeanwhile(Task):

@@ -2,7 +2,8 @@
 
 from time import monotonic
 
-from adapter.roles.serving.threads import GO_ON, Task, Threads
+from adapter.roles.serving.tasks import Task
+from adapter.roles.serving.threads import GO_ON, Threads
 from adapter.roles.worker.vigil import Vigil
 
 

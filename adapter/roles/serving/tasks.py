@@ -1,0 +1,32 @@
+"""What the threads of a worker are given to do."""
+
+
+class Task:
+    """A call of the application. `began` is monotonic; 0 while it waits for a thread, as is `thread`."""
+
+    __slots__ = ("began", "thread")
+
+    def __init__(self) -> None:
+        self.began = 0.0
+        self.thread = 0
+
+    def run(self) -> None:
+        """In a thread of the application. Must not raise."""
+        raise NotImplementedError
+
+    def done(self, now: float) -> None:
+        """In the thread that leads, once, after `run`."""
+        raise NotImplementedError
+
+    def take_back(self, now: float) -> None:
+        """In the thread that leads, while it runs: it lasts too long, whoever waits for it shall wait no more."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+        raise NotImplementedError
+
+
+def _nothing() -> None:
+    pass
