@@ -15,10 +15,10 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
     return [COMPILER] if WANTED else build_meta.get_requires_for_build_wheel(config_settings)
 
 
-def build_editable(*arguments: Any, **named: Any) -> str:
-    """Refused when compiled: the compiled files would lie beside the source, and hide each later change of it."""
+def get_requires_for_build_editable(config_settings: Any = None) -> list[str]:
+    """The first that is asked of us. Refused when compiled: the compiled files would lie beside the source, and hide its changes."""
     if WANTED:
         raise SystemExit(
             "adapter: fatal: cannot compile an editable installation: later changes would not be seen; leave --editable out"
         )
-    return build_meta.build_editable(*arguments, **named)
+    return build_meta.get_requires_for_build_editable(config_settings)

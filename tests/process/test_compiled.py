@@ -52,7 +52,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_says_so(python: Path) -> None:
     """`adapter --version` tells a compiled one from its source."""
-    said = subprocess.run([python.with_name("adapter"), "--version"], capture_output=True, text=True, check=True, cwd=python.parent)
+    said = subprocess.run(
+        [python.with_name("adapter"), "--version"], capture_output=True, text=True, check=True, cwd=python.parent
+    )
     assert said.stdout.endswith(" (compiled)\n")
     ours = subprocess.run([Path(sys.executable).with_name("adapter"), "--version"], capture_output=True, text=True, check=True)
     assert said.stdout == ours.stdout.replace("\n", " (compiled)\n")

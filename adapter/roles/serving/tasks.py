@@ -26,7 +26,3 @@ class Task:
     def name(self) -> str:
         """For the log."""
         raise NotImplementedError
-
-
-def _nothing() -> None:
-    pass

@@ -35,6 +35,10 @@ OVER: Final = 2
 """What became of a turn: lead on · somebody else leads by now, so touch nothing any more · nothing is left to lead."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class _Invitation:
     """In the queue: to take the lead."""
 
