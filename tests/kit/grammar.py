@@ -45,6 +45,7 @@ LINES = [
     ("x = 1\na = $(LATE)", ["x=1", "a=1"]),
     # @(file)
     ("a = @(secret)", ["a=s3cret"]),
+    ("a = @(secret).", ["a=s3cret."]),
     ("a = K=@(secret)-@(secret)", ["a=K=s3cret-s3cret"]),
     ("socket = @abstract", ["socket=@abstract"]),
     ("a = @(lines)", ["a=one\ntwo"]),

@@ -35,3 +35,10 @@ def fitting(value: str, place: str) -> str:
     if len(value) > VALUE:
         raise Misuse(f"{place}: the value is longer than {VALUE} characters")
     return value
+
+
+def one_line(path: str, before: str) -> str:
+    """The path, when it can stand in a sentence: `@(@(file))` would tell what is in the file."""
+    if "\n" in path or "\r" in path:
+        raise Misuse(f"{before}a file's name is one line")
+    return path

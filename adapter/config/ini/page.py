@@ -19,7 +19,10 @@ adapter translate uwsgi.ini --to supervisord --out DIR    # and the configuratio
 ```
 
 The grammar is uWSGI's: repeated keys, placeholders, `$(ENV)`, `@(file)`, magic variables, `ini =`, `if-env` and the like, and
-`UWSGI_*` variables. The file is read anew at each reload, and tried first: one that is broken changes nothing.
+`UWSGI_*` variables. The file is read anew at each reload, and tried first: one that is broken changes nothing. It is read as it was meant
+where uWSGI stumbles over itself: a `%` at the end of a line does not take the next line with it, a condition is asked once for its whole
+block, `else` is known, what placeholders bring is filled in too. Only files are read (no `http://`, no `exec://`), and only INI and TOML.
+There are no comments behind a value: such a value is kept, as uWSGI does, and remarked on.
 
 What is not a matter of course is in the log, with file and line: a line that does nothing here and why, a name that uWSGI does not
 have and the one that was probably meant (`strict = true` makes it fatal). **What the site would not be the same without is refused**,

@@ -104,6 +104,7 @@ class _Blanks:
 
     def _content(self, name: str, entry: Entry) -> str:
         """A file's, without the newline at its end."""
+        limits.one_line(name, f"{entry.place}: ")
         if "://" in name:
             raise Misuse(f"{entry.place}: cannot read {name[:60]}: only files are read; put what it gives into one")
         try:

@@ -133,6 +133,7 @@ class Walk:
     def _checked(self, path: str, section: str | None, place: str) -> tuple[str, str]:
         """The absolute path, and the section to look for."""
         before = f"{place}: " if place else ""
+        limits.one_line(path, before)
         if _SCHEME.match(path):
             raise Misuse(f"{before}cannot read {path}: only files are read; put what it gives into one")
         if path.endswith((".xml", ".yaml", ".yml", ".json", ".js")):
@@ -225,7 +226,7 @@ class Walk:
 
     def _exit(self, place: str) -> None:
         printed = [entry.value for entry in self.entries if entry.kind is Kind.PRINTED]
-        raise Misuse(f"{place}: the file says exit{': ' + printed[-1] if printed else ''}")
+        raise Misuse(f"{place}: the file says exit{': ' + ' '.join(printed[-1].split()) if printed else ''}")
 
 
 def _split(spec: str) -> tuple[str, str | None]:
