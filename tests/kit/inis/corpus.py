@@ -6,9 +6,11 @@ nobody else has; the same in what is expected.
 
 import re
 import shutil
+import socket
 import stat
 import tempfile
 import tomllib
+import venv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +60,8 @@ class Ini(NamedTuple):
     """The environment of the server."""
     directories: Sequence[str] = ()
     """To be made before."""
+    virtualenv: str = ""
+    """A virtual environment to be made here; there is a module `installed` in it."""
     asks: Sequence[Mapping[str, Any]] = (_NONE,)
     os: Mapping[str, str] = _NONE
     """The environment that the application finds; an empty text: it is not there."""
@@ -113,12 +117,19 @@ class Staged(NamedTuple):
     before: frozenset[str]
     ports: dict[str, str]
     """As the file has them in the corpus, and as they are here."""
+    held: list[socket.socket]
+    """What keeps others from these ports."""
 
     def back(self, text: str) -> str:
         """The text with /srv/site and the corpus' ports again."""
         for word, here in self.ports.items():
             text = re.sub(rf"\b{here}\b", word, text)
         return text.replace(str(self.directory), "/srv/site")
+
+    def close(self) -> None:
+        """Let go of the ports."""
+        for each in self.held:
+            each.close()
 
     @property
     def file(self) -> str:
@@ -155,9 +166,21 @@ class _Moved:
     def __init__(self, directory: Path) -> None:
         self._directory = str(directory)
         self.ports: dict[str, str] = {}
+        self.held: list[socket.socket] = []
 
     def port(self, word: str) -> str:
-        return self.ports.setdefault(word, str(free_port()))
+        """Here, instead of this one: it is bound, so that nobody finds it free; a server may share it, since nobody listens."""
+        while word not in self.ports:
+            held, port = socket.socket(), free_port()
+            try:
+                held.bind(("127.0.0.1", port))
+            except OSError:  # somebody took it in between
+                held.close()
+                continue
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # from now on
+            self.held.append(held)
+            self.ports[word] = str(port)
+        return self.ports[word]
 
     def text(self, text: str) -> str:
         text = text.replace("/srv/site", self._directory)
@@ -184,7 +207,15 @@ def staged(name: str) -> Staged:
             target.write_bytes(moved.text(path.read_bytes().decode("latin-1")).encode("latin-1"))
     for each in ini.directories:
         (directory / each).mkdir(parents=True, exist_ok=True)
-    return Staged(ini, directory, _listed(directory), moved.ports)
+    if ini.virtualenv:
+        _make_virtualenv(directory / ini.virtualenv)
+    return Staged(ini, directory, _listed(directory), moved.ports, moved.held)
+
+
+def _make_virtualenv(path: Path) -> None:
+    venv.create(path, symlinks=True)
+    (site,) = path.glob("lib/python*/site-packages")
+    (site / "installed.py").write_text("from telling import application\n")
 
 
 def _moved(value: Any, moved: _Moved) -> Any:

@@ -136,6 +136,8 @@ def live(server: Server, name: str, reload: str | None = None) -> Life:
     except BaseException:
         print(f"--- kept: {place.directory}", file=sys.stderr)
         raise
+    finally:
+        place.close()
     shutil.rmtree(place.directory)
     return life
 
@@ -149,6 +151,7 @@ def refusal(name: str) -> tuple[int, list[str]]:
         process.log.wait_for_end()
     finally:
         process.end()
+        place.close()
         shutil.rmtree(place.directory)
     return code, process.log.all()
 
