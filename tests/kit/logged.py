@@ -1,9 +1,12 @@
 """One service under whichever supervisor, as its log and its clients see it."""
 
-from kit.asked import Asked
-from kit.server import Ready, fields
-from kit.tail import Tail
+import re
 
+from kit.asked import Asked
+from kit.lines import Lines
+from kit.server import Ready, fields
+
+_STARTING = re.compile(r"adapter: info: starting .*?\bpid=(\d+)")
 _OUTCOME = r"adapter: (info: serving generation=|error: (chain-)?reload failed: )"
 
 
@@ -11,7 +14,12 @@ class Logged:
     """`address` is where it serves, `log` the file of its logger."""
 
     address: str
-    log: Tail
+    log: Lines
+
+    @property
+    def pid(self) -> int:
+        """The process that started last, as it says itself."""
+        return [int(found[1]) for line in self.log.all() if (found := _STARTING.search(line))][-1]
 
     def outcome(self, since: int) -> str:
         """Wait for the end of a start or reload; the line that tells it."""

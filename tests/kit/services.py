@@ -8,7 +8,6 @@ link that the scanner sees; `NAME/releases/1`, and `NAME/examples`, a link to th
 Waiting is for lines of the logger's file.
 """
 
-import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +39,7 @@ class Service(Logged):
         shutil.copytree(CONF / kind, self.directory, ignore=_GENERATED)
         self.set("ADAPTER_BIND", self.address)
         self.deploy = Releases(directory, "examples").deploy
-        self.deploy(app, 1)
+        self.release = self.deploy(app, 1)
         (self.directory / "log" / "main").mkdir()  # what is not there yet cannot be followed
         self.log = Tail(self.directory / "log" / "main" / "current")
 
@@ -63,13 +62,6 @@ class Service(Logged):
         fresh = self.directory / "env" / f".{name}.new"
         fresh.write_text(text + "\n" if text else "")
         fresh.rename(self.directory / "env" / name)
-
-    # -- facts ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def pid(self) -> int:
-        """The process that started last, as it says itself."""
-        return int(re.findall(r"adapter: info: starting .*?\bpid=(\d+)", "\n".join(self.log.all()))[-1])
 
 
 class Kind(NamedTuple):

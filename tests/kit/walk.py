@@ -1,46 +1,30 @@
 """A service under its supervisor, led from state to state by gates (tests/apps/gates.py), and what each word of its operator comes to.
 
-    Walk(scan["booting"], DAEMONTOOLS).through(columns(TABLE)["booting"])
+    Walk(scan["booting"], SVC).through(columns(TABLE)["booting"])
 
 Each state is entered from plain serving, with a request in the hands of the application where one can be; a cell that changes nothing
 leaves the service in it for the next one. Waiting is for lines of the log, ends of processes, and the supervisor's own word.
 """
 
-import fcntl
 import os
 import re
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Mapping
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from signal import SIGTSTP, SIGUSR1
 from typing import NamedTuple
 
 from kit.asked import Asked
+from kit.gates import Gate
 from kit.server import listening, wait_until_gone
-from kit.services import Kind, Service
 from kit.table import Cell
+from kit.tongues import Led, Tongue
 
+_OLD = 2.1  # seconds
 PASSED = (200, b"passed\n")
 SERVING = r"adapter: info: serving generation=\d+ workers="
 _NEWS = re.compile(rf"adapter: info: (starting|stopped) |{SERVING}")
-
-
-class Tongue(NamedTuple):
-    """How operators of `kind` say things: the words before the service's directory, and what says what."""
-
-    kind: Kind
-    argv: Callable[[str], tuple[str, ...]]
-    signals: Mapping[str, str]
-    """What sends a signal that adapter hears, and its name."""
-    up: str
-    down: str
-    term: str
-    hup: str
-    pause: str
-    cont: str
-    until_down: Callable[[Service], object]
-    waits: Collection[str] = ()
-    """What ends with its outcome, not at once."""
 
 
 class Before(NamedTuple):
@@ -51,36 +35,17 @@ class Before(NamedTuple):
     supervisor: int
 
 
-class Gate:
-    """Shut for as long as we hold the lock of that file."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
-
-    def shut(self) -> None:
-        """Nobody passes."""
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def open(self) -> None:
-        """Everybody does."""
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Open, and let go of it."""
-        self._file.close()
-
-
 class Walk:
     """`service`, which serves. `state` is empty when it does so with open gates and nothing in its hands."""
 
-    def __init__(self, service: Service, tongue: Tongue) -> None:
+    def __init__(self, service: Led, tongue: Tongue) -> None:
         self._service, self._log, self._tongue = service, service.log, tongue
-        release = service.directory.parents[1] / "releases" / "1"
-        self._boot, self._gate = Gate(release / "boot"), Gate(release / "gate")
+        self._boot, self._gate = Gate(service.release / "boot"), Gate(service.release / "gate")
         self._state = ""
+        self._since = time.monotonic()
         self._held: Asked | None = None
         self._waiting: Asked | None = None
-        self._commands: list[subprocess.Popen[str]] = []
+        self._commands: list[tuple[subprocess.Popen[str], bool]] = []
         self._how = {
             "stay": self._stays,
             "reload": self._reloads,
@@ -104,15 +69,17 @@ class Walk:
                 asked.leave()
             for gate in (self._boot, self._gate):
                 gate.close()
-            for command in self._commands:
+            for command, _ in self._commands:
                 command.communicate(timeout=90)
 
     def _do(self, cell: Cell) -> None:
         if self._state != cell.state:
             self._calm()
             self._enter(cell.state)
+        if cell.said in self._tongue.old:
+            time.sleep(max(0.0, self._since + _OLD - time.monotonic()))  # time itself is what it looks at
         before = self._before()
-        self._say(cell.said)
+        self._say(cell.said, fails=cell.fails)
         if cell.late:
             self._asks_nothing(before.mark)
             self._say(self._tongue.cont)
@@ -125,12 +92,13 @@ class Walk:
 
     # -- what is said ---------------------------------------------------------------------------------------------------
 
-    def _say(self, said: str) -> None:
-        """To the supervisor, one after the other; but what waits for its outcome goes on meanwhile."""
+    def _say(self, said: str, *, fails: bool = False) -> None:
+        """To the supervisor, one after the other; but what waits for its outcome goes on meanwhile. `fails`: what it will say."""
         command = self._service.start(*self._tongue.argv(said))
-        self._commands.append(command)
-        if said not in self._tongue.waits:
-            command.wait(timeout=60)
+        if command is not None:
+            self._commands.append((command, fails))
+            if said not in self._tongue.waits:
+                command.wait(timeout=60)
 
     def _asks_nothing(self, mark: int) -> None:
         """A master that stands still has heard nothing yet, and its workers serve."""
@@ -192,6 +160,7 @@ class Walk:
             mark = self._log.mark()
             self._say(self._tongue.up)
             self._log.wait_for(SERVING, since=mark)
+            self._since = time.monotonic()
         elif self._state:
             mark = self._log.mark()
             if self._state == "frozen":
@@ -205,9 +174,10 @@ class Walk:
 
     def _answers(self) -> None:
         """What was said has been done, say those who were told. (sv force-… exits with 1 when it was force that did it.)"""
-        for command in self._commands:
+        for command, fails in self._commands:
             said, _ = command.communicate(timeout=90)
-            assert command.returncode == 0 or "force-" in str(command.args), f"{command.args}: {command.returncode}: {said}"
+            right = (command.returncode != 0) == fails or self._tongue.unjudged & set(command.args)  # type: ignore[arg-type]
+            assert right, f"{command.args}: {command.returncode}: {said}"
         self._commands.clear()
 
     # -- what comes of it -----------------------------------------------------------------------------------------------
@@ -216,7 +186,8 @@ class Walk:
         """What was said has reached adapter, if it is for adapter, and so has a CONT that was sent after it: nothing came of either."""
         if signal := self._tongue.signals.get(cell.said):
             self._log.wait_for(f'adapter: info: [a-z-]+ source="signal {signal}"', since=before.mark)
-        self._say(self._tongue.cont)
+        if not cell.late and signal != "CONT":
+            self._say(self._tongue.cont)
         self._log.wait_for('adapter: info: nothing source="signal CONT"', since=before.mark)
         assert self._service.pid == before.pid
         for line in self._log.all(before.mark):
@@ -321,5 +292,6 @@ class Walk:
             mark = self._log.mark()
             self._say(self._tongue.up)
         self._log.wait_for(SERVING, since=mark)
+        self._since = time.monotonic()
         assert self._service.pid != before.pid
         self._state = ""

@@ -3,16 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from kit.services import DAEMONTOOLS, RUNIT, S6, Scan, Service
+from kit.services import DAEMONTOOLS, RUNIT, S6, Kind, Scan, Service
 from kit.svscan import Status
 from kit.table import columns
-from kit.walk import Tongue, Walk
+from kit.tongues import Tongue
+from kit.walk import Walk
 
 
-def _walk(tongue: Tongue, table: str) -> None:
+def _walk(kind: Kind, tongue: Tongue, table: str) -> None:
     """Each column by a service of its own, all at once."""
     cells = columns(table)
-    with Scan(tongue.kind, "gates.py", tuple(cells), ADAPTER_WORKERS="1") as scan, ThreadPoolExecutor(len(cells)) as pool:
+    with (
+        Scan(kind, "gates.py", tuple(cells), ADAPTER_WORKERS="1", ADAPTER_BOOT_TIMEOUT="300s") as scan,
+        ThreadPoolExecutor(len(cells)) as pool,
+    ):
         walks = {state: pool.submit(Walk(scan[state], tongue).through, column) for state, column in cells.items()}
         faults = [str(fault) for walk in walks.values() if (fault := walk.exception())]
         assert not faults, "\n\n".join(faults)
@@ -29,26 +33,17 @@ def _runsv_wants_down(service: Service) -> None:
         status.until(lambda told: told.pid == 0 and told.want == "d")
 
 
-SV_WAITS = (
-    "start",
-    "stop",
-    "restart",
-    "shutdown",
-    "try-restart",
-    "force-stop",
-    "force-restart",
-    "force-reload",
-    "force-shutdown",
-)
+FORCE = frozenset(("force-stop", "force-restart", "force-reload", "force-shutdown"))
+SV_WAITS = FORCE | {"start", "stop", "restart", "shutdown", "try-restart"}
+PATIENCE = {**dict.fromkeys(FORCE, "1"), "shutdown": "5"}
 
 
 def _sv(said: str) -> tuple[str, ...]:
     """-w: the wait for the outcome, and after it force-… kills."""
-    return ("sv", "-w", "1" if said.startswith("force-") else "60", said) if said in SV_WAITS else ("sv", said)
+    return ("sv", "-w", PATIENCE.get(said, "60"), said) if said in SV_WAITS else ("sv", said)
 
 
 SVC = Tongue(
-    DAEMONTOOLS,
     argv=lambda said: ("svc", said),
     signals={"-h": "HUP", "-a": "ALRM", "-t": "TERM", "-i": "INT", "-c": "CONT"},
     up="-u",
@@ -61,7 +56,6 @@ SVC = Tongue(
 )
 
 SV = Tongue(
-    RUNIT,
     argv=_sv,
     signals={
         **dict.fromkeys(("hup", "reload"), "HUP"),
@@ -81,10 +75,13 @@ SV = Tongue(
     cont="cont",
     until_down=_runsv_wants_down,
     waits=SV_WAITS,
+    # force-… exits with 1 when it was force that did it; and runsvdir may start another runsv before `shutdown` has looked.
+    unjudged=FORCE | {"shutdown"},
+    # It takes a process that has just started for the one that it has asked for.
+    old=FORCE,
 )
 
 S6_SVC = Tongue(
-    S6,
     argv=lambda said: ("s6-svc", said),
     signals={
         **dict.fromkeys(("-t", "-r", "-d", "-D"), "TERM"),
@@ -110,6 +107,7 @@ S6_SVC = Tongue(
 def test_svc() -> None:
     """daemontools: what each letter does while the service boots, serves, reloads, drains, is paused, and stands still (-p)."""
     _walk(
+        DAEMONTOOLS,
         SVC,
         """
               booting      serving      reloading    draining     paused       frozen
@@ -131,6 +129,7 @@ def test_svc() -> None:
 def test_sv() -> None:
     """runit: the same of each letter of sv's; then the words of an init script, which are such letters and a wait: force-… ends that by KILL."""
     _walk(
+        RUNIT,
         SV,
         """
                         booting      serving      reloading    draining     paused       frozen
@@ -166,6 +165,7 @@ def test_sv() -> None:
 def test_s6_svc() -> None:
     """s6: the same of each letter of s6-svc's; -O, -Q and -D are others that leave a file `down` or start nothing; -U takes it away."""
     _walk(
+        S6,
         S6_SVC,
         """
               booting      serving      reloading    draining     paused       frozen
