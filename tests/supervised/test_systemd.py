@@ -44,7 +44,8 @@ def test_start_reload_and_stop() -> None:
     stops: under load, 0 failed of all before the stop.
     """
     unit = "shop.service"
-    with Shop("exact.py") as shop, Notified() as manager, shop.started(unit, manager.env) as process:
+    with Shop("exact.py") as shop, Notified(keeps=True) as manager, shop.started(unit, manager.env) as process:
+        manager.wait_for("FDSTORE=1")
         manager.wait_for("READY=1")
         with Load(shop.address) as load:
             shop.deploy("exact.py", 2)
