@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 
@@ -77,11 +78,8 @@ class Program(Logged):
     @property
     def _ways(self) -> dict[str, Callable[[], object]]:
         rpc, name = self._site.rpc, self._name
-        return {
-            "start": lambda: rpc("startProcess", name, False),
-            "stop": lambda: rpc("stopProcess", name, False),
-            **{each: lambda each=each: rpc("signalProcess", name, each) for each in ("HUP", "TERM", "CONT")},  # type: ignore[misc]
-        }
+        signals = {each: partial(rpc, "signalProcess", name, each) for each in ("HUP", "TERM", "CONT")}
+        return {"start": partial(rpc, "startProcess", name, False), "stop": partial(rpc, "stopProcess", name, False), **signals}
 
     def _foreground(self) -> subprocess.Popen[str]:
         """`fg`, until it is there, or says why not; then its terminal is closed."""

@@ -43,6 +43,7 @@ class Walk:
         self._boot, self._gate = Gate(service.release / "boot"), Gate(service.release / "gate")
         self._state = ""
         self._since = time.monotonic()
+        self._worker = 0
         self._held: Asked | None = None
         self._waiting: Asked | None = None
         self._commands: list[tuple[subprocess.Popen[str], bool]] = []
@@ -113,7 +114,7 @@ class Walk:
         if state != "booting":
             self._gate.shut()
             self._held = self._service.ask("/gated")
-            self._log.wait_for("gates: at the gate", since=mark)
+            self._worker = int(self._log.wait_for(r"gates: at the gate pid=(\d+)", since=mark)[1])
         {
             "booting": self._enter_booting,
             "serving": lambda _: None,
@@ -176,7 +177,7 @@ class Walk:
         """What was said has been done, say those who were told. (sv force-… exits with 1 when it was force that did it.)"""
         for command, fails in self._commands:
             said, _ = command.communicate(timeout=90)
-            right = (command.returncode != 0) == fails or self._tongue.unjudged & set(command.args)  # type: ignore[arg-type]
+            right = (command.returncode != 0) == fails or self._tongue.unjudged & set(map(str, command.args))  # type: ignore[arg-type]  # a list, always
             assert right, f"{command.args}: {command.returncode}: {said}"
         self._commands.clear()
 
@@ -236,7 +237,8 @@ class Walk:
         self._wait_no_more()  # the kernel may have it still
         if self._held:
             assert self._held.waits()
-        self._pass_through()
+            self._pass_through()
+            wait_until_gone(self._worker)
         self._ended(cell, before)
 
     def _once_more(self, cell: Cell, before: Before) -> None:
