@@ -78,6 +78,7 @@ BROKEN = {
     "binary": (lambda server: (server.directory / "shop.ini").write_bytes(b"[uwsgi]\n\xff\x00\x01"), r"shop\.ini"),
     "large": (broken("[uwsgi]\n" + "# and so on\n" * 1_000_000), r"cannot read .*/shop\.ini: it is larger than 1048576 bytes"),
     "endless": (broken(HELLO + "a = %(b)\nb = x%(a)\n"), r"shop\.ini:6: %\(b\) is filled in over and over"),
+    "huge": (broken(HELLO + "#" * 11_000_000), r"shop\.ini: it is larger than"),
     "value": (broken(HELLO + "harakiri = soon\n"), r"shop\.ini:6: harakiri = soon is not a time"),
     "strict": (broken(HELLO + "strict\nharikiri = 5\n"), r"shop\.ini:7: harikiri: .* did you mean harakiri\?"),
     "refused": (broken(HELLO + "mule = tasks.py\n"), r"shop\.ini:6: mule: a mule is a service of its own"),

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from adapter.config.ini.values import truth
 
+_SHOWN = 80  # characters: a line's worth
+
 
 class Verdict(Enum):
     """What becomes of a line. `value`: for people."""
@@ -32,7 +34,8 @@ class Line(NamedTuple):
         return truth(self.value)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.name} = {self.value}" if self.value else f"{self.place}: {self.name}"
+        value = self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}..."
+        return f"{self.place}: {self.name[:_SHOWN]} = {value}" if value else f"{self.place}: {self.name[:_SHOWN]}"
 
 
 class Given(NamedTuple):

@@ -85,7 +85,7 @@ def _check(given: Given) -> None:
         return
     kind = OPTIONS[given.name].kind
     line = given.lines[0]
-    shown = f"{line.place}: {line.name} = {line.value if len(line.value) <= 80 else line.value[:77] + '...'}"  # noqa: PLR2004 -- a line's worth
+    shown = str(line)
     try:
         kind.parse(given.text)
     except Misuse as error:
@@ -126,4 +126,4 @@ def _about_term(line: Line) -> bool:
 
 
 def _told(fate: Fate) -> str:
-    return f"{fate.line.place}: {fate.line.name}: {fate.sentence}"
+    return f"{fate.line.place}: {fate.line.name[:80]}: {fate.sentence}"

@@ -12,6 +12,8 @@ from adapter.config.settings import OPTIONS
 from adapter.exits import Misuse
 
 _COUNTED = frozenset({"N", "N|auto|N:M", "TIME", "SIZE", "OCTAL"})  # what a comment behind it cannot spoil
+_GUESSES = 20  # names
+_LONGEST = 60  # characters of a name: as many as anybody means
 ENVIRONMENT = "in the environment"  # what the place of such a line ends with
 WITHOUT = "without"
 """In [adapter]: options of uWSGI's that somebody else takes care of now."""
@@ -52,7 +54,8 @@ def translate(lines: Sequence[Line], used: Iterable[str] = (), without: Line | N
                 givens.append(_texted(each))
             else:
                 told[each.line] = each
-    fates = [_fate(line, told.get(line), elsewhere, sheet, frozenset(used)) for line in lines]
+    meant = _guesses(lines, frozenset(used))
+    fates = [_fate(line, told.get(line), elsewhere, sheet, meant) for line in lines]
     return Translation((*givens, *_unasked(sheet, lines)), tuple(fates))
 
 
@@ -97,10 +100,10 @@ def _elsewhere(without: Line | None) -> frozenset[str]:
     return frozenset(row.names[0] for row in rows.values() if row)
 
 
-def _fate(line: Line, told: Said | None, elsewhere: frozenset[str], sheet: Sheet, used: frozenset[str]) -> Fate:
+def _fate(line: Line, told: Said | None, elsewhere: frozenset[str], sheet: Sheet, meant: Mapping[str, str | None]) -> Fate:
     row = row_of(line.name)
     if row is None:
-        return _unknown(line, sheet, used)
+        return _unknown(line, sheet, meant)
     verdict, sentence = (told.verdict, told.sentence) if told else (row.verdict, row.why)
     if verdict is Verdict.REFUSED and row.names[0] in elsewhere:
         return Fate(line, Verdict.IGNORED, f"somebody else does it ({WITHOUT})")
@@ -109,17 +112,26 @@ def _fate(line: Line, told: Said | None, elsewhere: frozenset[str], sheet: Sheet
     return Fate(line, verdict, sentence)
 
 
-def _unknown(line: Line, sheet: Sheet, used: frozenset[str]) -> Fate:
+def _guesses(lines: Sequence[Line], used: frozenset[str]) -> dict[str, str | None]:
+    """What each unknown name was probably meant to be, of the first few: to compare with all that we know takes milliseconds each."""
+    unknown = {
+        line.name: line.place.endswith(ENVIRONMENT) for line in lines if line.name not in used and row_of(line.name) is None
+    }
+    few = list(unknown.items())[:_GUESSES]
+    guessed = {name: nearest(name[:_LONGEST], ROWS, likeness=0.9 if foreign else 0.6) for name, foreign in few}
+    return dict.fromkeys(unknown) | guessed
+
+
+def _unknown(line: Line, sheet: Sheet, meant: Mapping[str, str | None]) -> Fate:
     """A placeholder, if anybody asks for it; else a mistake, if it is not Kubernetes that speaks."""
-    if line.name in used:
+    if line.name not in meant:
         return Fate(line, Verdict.GRAMMAR, "a placeholder")
-    foreign = line.place.endswith(ENVIRONMENT)
-    near = nearest(line.name, ROWS, likeness=0.9 if foreign else 0.6)
+    foreign, near = line.place.endswith(ENVIRONMENT), meant[line.name]
     if foreign and not near:
         return Fate(line, Verdict.GRAMMAR, "not ours")
     sentence = "uWSGI has no such option" + (f": did you mean {near}?" if near else "")
     if sheet.on("strict") and not foreign:
-        raise Misuse(f"{line.place}: {line.name}: {sentence} (the file is strict)")
+        raise Misuse(f"{line.place}: {line.name[:_LONGEST]}: {sentence} (the file is strict)")
     return Fate(line, None, sentence)
 
 

@@ -219,3 +219,11 @@ def test_without():
     }
     with pytest.raises(Misuse, match=r"x.ini:9: without names crom, which is no option of uWSGI's: did you mean cron\?"):
         translate([], without=asked._replace(value="crom"))
+
+
+def test_a_file_of_mistakes():
+    """The nearest name is looked for a few times only: a hostile file takes no minutes."""
+    fates = translate([Line(f"harakirr{number}", "1", f"x.ini:{number}") for number in range(9000)]).fates
+
+    assert sum("did you mean" in fate.sentence for fate in fates) == 20
+    assert {fate.verdict for fate in fates} == {None}
