@@ -13,6 +13,7 @@ from adapter.supervisors.confs.syntax import (
     SHELL,
     SOCAT,
     SUPERVISORD,
+    SYSTEMD,
     XINETD,
     Syntax,
 )
@@ -192,6 +193,36 @@ KINDS = {
             60,
             (Piece("@{name}", "rcd/script", RCD, _SCRIPT),),
             privileged=True,
+        ),
+        Kind(
+            "systemd",
+            "a service of systemd, which opens the address itself",
+            60,
+            (Piece("@{name}.service", "systemd/service", SYSTEMD),),
+            privileged=True,
+        ),
+        Kind(
+            "systemd-socket",
+            "a service of systemd, and the socket it is started with",
+            60,
+            (
+                Piece("@{name}.service", "systemd/socket-service", SYSTEMD),
+                Piece("@{name}.socket", "systemd/socket-socket", SYSTEMD),
+            ),
+            privileged=True,
+            address=False,
+        ),
+        Kind(
+            "systemd-inetd",
+            "a socket of systemd, one process per connection",
+            8,
+            (
+                Piece("@{name}.socket", "systemd/inetd-socket", SYSTEMD),
+                Piece("@{name}@.service", "systemd/inetd-service", SYSTEMD),
+            ),
+            privileged=True,
+            address=False,
+            workers=False,
         ),
         Kind(
             "monit", "a process that monit starts and looks after", 60, (Piece("@{name}", "monit/check", MONIT),), privileged=True

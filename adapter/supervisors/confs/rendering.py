@@ -143,6 +143,22 @@ def _socket(spot: Spot) -> str:
     return "tcp://" + spot.syntax.address(spot.values.bind)
 
 
+def _stream(spot: Spot) -> str:
+    """The address as systemd's ListenStream has it."""
+    text = spot.values.bind.removeprefix("unix:")
+    if "$" in text or spot.syntax.spell(text) != text:
+        raise Misuse(
+            f"{spot.kind.name} takes an address as it is, without quotes and variables, and cannot say {text!r}: use another"
+        )
+    return text
+
+
+def _runtime(spot: Spot) -> str | None:
+    """The directory of sockets as systemd's RuntimeDirectory has it, if that is to make it."""
+    run = posixpath.normpath(spot.values.run)
+    return run.removeprefix("/run/") if run.startswith("/run/") else None
+
+
 def _identifier(spot: Spot) -> str:
     """The name as part of a shell's variables."""
     if not spot.values.name.replace("-", "_").isidentifier():
@@ -179,6 +195,8 @@ PLACES: dict[str, Callable[[Spot], str | None]] = {
     "host": _tcp(lambda values: values.host),
     "port": _tcp(lambda values: values.port),
     "socket": _socket,
+    "stream": _stream,
+    "runtime": _runtime,
     "dialled": _unless_config(_dialled),
     "limit": _limit,
     "drain": lambda spot: str(spot.values.drain),

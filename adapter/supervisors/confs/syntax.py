@@ -83,6 +83,12 @@ def _circus(text: str) -> str:
     return re.sub(r"(?<=\s)(?=;)", "''", quoted)
 
 
+def _systemd(text: str) -> str:
+    """Words of systemd.service(5): C's quotes, % begins a specifier, $ a variable, and a ; alone a second command."""
+    said = text.replace("%", "%%").replace("$", "$$")
+    return said if _PLAIN.fullmatch(said) else '"' + re.sub(r'[\\"]', r"\\\g<0>", said) + '"'
+
+
 def _envdir(text: str) -> str:
     """envdir(8): the first line is the value, without the blanks at its end. An empty file would unset the variable."""
     if not text or text != text.rstrip():
@@ -90,11 +96,14 @@ def _envdir(text: str) -> str:
     return text
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./$\[\]-]+")
+
 SHELL = Syntax("sh", shlex.quote, between=" \\\n    ", variable='"${{{}}}"')
 OPENRC = Syntax("OpenRC", _evaluated, between=" \\\n    ")
 RCD = Syntax("rc.d", _evaluated, between=" \\\n    ")
 SUPERVISORD = Syntax("supervisord", _supervisord, between="\n    ", here="%(here)s/", variable="%(ENV_{})s")
 CIRCUS = Syntax("circus", _circus, between="\n    ", variable="$(circus.env.{})")
+SYSTEMD = Syntax("systemd", _systemd, between=" \\\n    ", variable="${{{}}}")
 XINETD = Syntax("xinetd", _only(r"!-~", "blanks"))
 INETD = Syntax("inetd", _only(r"A-Za-z0-9_%+,./:=@\[\]~^-", "blanks, quotes and other special characters"), joint="=")
 MONIT = Syntax("monit", _only(r"A-Za-z0-9_%+,./:=@\[\]-", "blanks, quotes and other special characters"))

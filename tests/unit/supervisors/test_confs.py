@@ -130,6 +130,36 @@ def test_relative_paths():
         files("xinetd", SITE._replace(chdir="shop"))
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("a.py", "a.py"),
+        ("a b", '"a b"'),
+        ("50%", "50%%"),
+        ("$HOME", "$$HOME"),
+        (";", '";"'),
+        ('a"\\', '"a\\"\\\\"'),
+        ("it's", '"it\'s"'),
+    ],
+)
+def test_systemd_words(word, said):
+    """systemd.service(5): quotes of C, %% for %, $$ for $; a ; alone would begin another command."""
+    assert syntax.SYSTEMD.spell(word) == said
+
+
+@pytest.mark.parametrize("bind", ["unix:/run/my shop", "127.0.0.1:$PORT", "unix:/run/50%"])
+def test_what_a_socket_unit_cannot_say(bind):
+    """ListenStream knows neither quotes nor variables: refused in a sentence."""
+    with pytest.raises(Misuse, match="without quotes"):
+        files("systemd-socket", SITE._replace(bind=bind))
+
+
+def test_a_runtime_directory_is_asked_for_below_run_only():
+    """systemd makes the directory of sockets when it is below /run; any other is there already."""
+    assert "\nRuntimeDirectory=shop\n" in files("systemd", SITE)["shop.service"]
+    assert "RuntimeDirectory" not in files("systemd", SITE._replace(run="/srv/shop/log"))["shop.service"]
+
+
 def test_a_name_that_is_to_be_a_variable():
     """rc.d: a hyphen becomes _, and a name that begins with a digit is refused."""
     assert "\nname=shop_2\n" in files("rcd", SITE._replace(name="shop-2"))["shop-2"]
