@@ -14,6 +14,10 @@ from adapter.unix.notify import Notifier, is_address
 _MOST = 16  # messages that wait for a service manager which does not read; of more the oldest is lost
 
 
+_OFTEN = 0.01  # seconds; oftener we say to nobody that we live
+_DIGITS = 18
+
+
 class Notifying:
     """Nobody is told until `take` or `restore` found an address. The socket is opened when there is something to say."""
 
@@ -38,11 +42,11 @@ class Notifying:
             self._log.warning("NOTIFY_SOCKET is no path and no @NAME: nobody is told how we stand", address=address)
             return
         self.address = address
-        self.stores = room.isascii() and room.isdigit() and int(room) > 0
-        if usec.isascii() and usec.isdigit() and int(usec) and whose in ("", str(os.getpid())):
-            self._alive_every = int(usec) / 2_000_000
-        executed = environ.get("SYSTEMD_EXEC_PID", "")
-        if executed.isdigit() and executed != str(os.getpid()):  # a wrapper without exec is between us and systemd
+        self.stores = _number(room) > 0
+        if _number(usec) and whose in ("", str(os.getpid())):
+            self._alive_every = max(_number(usec) / 2_000_000, _OFTEN)
+        executed = _number(environ.get("SYSTEMD_EXEC_PID", ""))
+        if executed and executed != os.getpid():  # a wrapper without exec is between us and systemd
             self.say(f"MAINPID={os.getpid()}")
 
     def tell(self, told: Tidings, before: Tidings | None) -> None:
@@ -136,3 +140,8 @@ class Notifying:
         self.stores = bool(plain.get("stores", self.stores))
         for message in plain.get("waiting", ()):
             self.say(str(message))
+
+
+def _number(text: str) -> int:
+    """0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0

@@ -23,6 +23,7 @@ from adapter.supervisors.judging.finding import Finding
 
 _DOCKER = 10.0  # seconds, unless the container was started with others
 _SV = 7.0  # seconds that sv waits, unless $SVWAIT or its -w say otherwise
+_DIGITS = 10  # of a number of seconds that anybody means
 _MARGIN = 10  # seconds beyond the drain that `adapter conf` writes, too
 
 
@@ -64,7 +65,7 @@ def time(facts: Facts) -> Iterator[Finding]:
 def sv_waits(instance: Instance) -> float:
     """Seconds that sv waits, as far as we can know."""
     asked = instance.environ.get("SVWAIT", "")
-    return float(asked) if asked.isascii() and asked.isdigit() and int(asked) else _SV
+    return float(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS and int(asked) else _SV
 
 
 def _parts(instance: Instance) -> str:

@@ -20,6 +20,7 @@ SOUND = Supervisord(name="web", where="[program:web]", stop_wait=30.0, stop_sign
         (Runit("/s"), {}, 7.0),
         (Runit("/s"), {"SVWAIT": "60"}, 60.0),
         (Runit("/s"), {"SVWAIT": "soon"}, 7.0),
+        (Runit("/s"), {"SVWAIT": "9" * 5000}, 7.0),
         (Daemontools("/s"), {}, None),
         (Systemd("unit", "notify", 90.0), {}, 90.0),
         (Systemd("unit"), {}, None),
