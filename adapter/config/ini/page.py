@@ -54,6 +54,8 @@ The command line wins over `ADAPTER_*` in the environment, that over a `--config
 - **Defaults**: a UNIX socket has mode 600, the backlog is 1024, a body has at most 1 GiB, a connection is kept for 75 s, a stop drains
   for as long as `--drain-timeout` says.
 - **No router process**: with `http =` the workers speak HTTP themselves, and a reload closes no connection.
+- **The environ** always has SCRIPT_NAME, and no empty CONTENT_TYPE or CONTENT_LENGTH; over HTTP, SERVER_NAME is the address that was bound. All
+  that differs when both run the same files side by side is a list, with reasons: [differences.py](../tests/corpus/uwsgi/differences.py).
 - **An application's `import uwsgi`** finds what there is: [api.md](api.md).
 
 Relative paths are uWSGI's: `logto`, `pidfile`, `safe-pidfile` and `shared-socket` from the directory the server was started in, all others
