@@ -236,5 +236,21 @@ KINDS = {
             own=True,
             several=False,
         ),
+        Kind(
+            "s6-overlay",
+            "a Dockerfile with s6-overlay, adapter as a service of s6",
+            8,
+            (
+                Piece("Dockerfile", "s6-overlay/Dockerfile", JSON),
+                Piece("s6-rc.d/@{name}/type", "s6-overlay/type", SHELL),
+                Piece("s6-rc.d/@{name}/run", "s6-overlay/run", SHELL, _SCRIPT),
+                Piece("s6-rc.d/@{name}/finish", "s6-overlay/finish", SHELL, _SCRIPT),
+                Piece("s6-rc.d/@{name}/notification-fd", "s6-overlay/notification-fd", SHELL),
+                Piece("s6-rc.d/@{name}/dependencies.d/base", "s6-overlay/named", SHELL),
+                Piece("s6-rc.d/user/contents.d/@{name}", "s6-overlay/named", SHELL),
+            ),
+            own=True,
+            several=False,
+        ),
     )
 }

@@ -53,6 +53,7 @@ SAMPLES = (
     Sample("monit", "monit", _SITE),
     Sample("upstart", "upstart", _SITE),
     Sample("docker", "docker", _SITE),
+    Sample("s6-overlay", "s6-overlay", _SITE),
 )
 
 

@@ -207,7 +207,7 @@ def test_together():
     assert s6["shop/timeout-kill"] == "30000\n"
 
 
-@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd", "openrc", "rcd"])
+@pytest.mark.parametrize("kind", ["daemontools", "runit", "s6", "tcpserver", "socat", "initd", "openrc", "rcd", "s6-overlay"])
 def test_scripts_are_scripts(kind, tmp_path):
     """A shell can read every script, with a quote, a blank and a dollar in what it starts (where the syntax can say that)."""
     values = SITE if kind == "socat" else SITE._replace(app="it's $HOME.py", chdir="/srv/my shop/`x`")
