@@ -15,6 +15,7 @@ from adapter.exits import Misuse, SystemFailure
 from adapter.unix import fifo
 from adapter.unix.fifo import Fifo
 from kit.pythons import NOBODY, living, said_by
+from kit.reach import reachable
 
 CLAIM = """
     import os, sys
@@ -136,8 +137,7 @@ def test_another_users(path: str) -> None:
     """Another user's FIFO is refused, by us though we are root, and by an ordinary user."""
     os.mkfifo(path, 0o666)
     directory = os.path.dirname(path)
-    for parent in [*Path(directory).parents][:2]:
-        os.chmod(parent, os.stat(parent).st_mode | 0o011)
+    reachable(directory)
     os.chmod(directory, 0o755)
     code = """
         import sys

@@ -14,6 +14,7 @@ import pytest
 from adapter.exits import Misuse, SystemFailure
 from adapter.unix import holders, listeners, socketfiles
 from kit.pythons import NOBODY, living, said_by
+from kit.reach import reachable
 
 LISTEN_AT = """
     import socket, sys
@@ -330,8 +331,7 @@ def test_where_an_unprivileged_user_may_not(path: str) -> None:
     theirs, theirs_stale, free = (os.path.join(directory, name) for name in ("theirs.sock", "stale.sock", "open/free.sock"))
     os.mkdir(os.path.join(directory, "open"))
     os.chmod(os.path.join(directory, "open"), 0o777)
-    for parent in [*Path(directory).parents][:2]:
-        os.chmod(parent, os.stat(parent).st_mode | 0o011)
+    reachable(directory)
     os.chmod(directory, 0o755)
     _make_stale(theirs_stale)
     os.chmod(theirs_stale, 0o777)

@@ -12,6 +12,7 @@ import pytest
 from adapter.exits import Misuse, SystemFailure
 from adapter.unix import pidfiles
 from kit.pythons import NOBODY, living, said_by
+from kit.reach import reachable
 
 CLAIM = """
     import os, sys
@@ -224,8 +225,7 @@ def test_a_pidfile_that_names_another(path: str) -> None:
 def test_without_privilege(path: str) -> None:
     """An ordinary user is told what it may not write or read; and reads, as everyone may, the pid of another's server."""
     directory = os.path.dirname(path)
-    for parent in [*Path(directory).parents][:2]:
-        os.chmod(parent, os.stat(parent).st_mode | 0o011)
+    reachable(directory)
     os.chmod(directory, 0o755)
     secret = Path(directory, "secret.pid")
     secret.write_text("812")
