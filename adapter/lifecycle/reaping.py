@@ -42,7 +42,7 @@ def _worker_died(turn: Turn, worker: Worker, event: Exited, fields: dict[str, st
     elif on_trial and turn.state.change is not None and turn.state.change.canary:
         turn.fail(f"the canary died: {event.how}", code=FAILED)
     elif on_trial and turn.pause(worker.generation) is not None:
-        turn.fail(f"its workers die: {limits.deaths} in {limits.window:g} s, the last one by {event.how}", code=FAILED)
+        turn.fail(f"its workers die: {limits.deaths} in {limits.window:g} s, the last one: {event.how}", code=FAILED)
 
 
 def _at(event: Exited) -> dict[str, str]:

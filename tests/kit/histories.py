@@ -177,7 +177,7 @@ HISTORIES = {
         (15, e.Exited(31, CODE_3, clean=False), a.Fork(6, 0, 2)),
         (15, e.Forked(6, 32)),
         (15, e.Ready(6)),
-        (16, e.Exited(32, CODE_3, clean=False), a.Answer("its workers die: 3 in 10 s, the last one by exit code 3"), a.Dismiss(2), a.Kill(4, 22), a.Fork(7, 0, 1)),
+        (16, e.Exited(32, CODE_3, clean=False), a.Answer("its workers die: 3 in 10 s, the last one: exit code 3"), a.Dismiss(2), a.Kill(4, 22), a.Fork(7, 0, 1)),
     )),
     "reload with twice the workers": History("New limits hold from the load on; more slots are filled at once, since nobody sits there.", "first boot", (
         (10, HUP, a.StartPreflight()),

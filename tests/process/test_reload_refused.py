@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from signal import SIGALRM
+from signal import SIGALRM, SIGHUP, SIGKILL
 
 import pytest
 
@@ -50,10 +50,26 @@ REFUSED = {
     "import error, lazy": (lazy_broken, r"KeyError: 'DATABASE_URL'"),
     "import without end": (without_end, r"importing the application took longer than 4 s"),
     "import without end, lazy": (lazy_without_end, r"not ready within the boot timeout"),
-    "workers die when they are ready": (put("dies_when_ready.py"), r"its workers die: 5 in 10 s, the last one by exit code 9"),
     "the second worker dies": (put("dies_in_second_slot.py"), r"died before it was ready: exit code 9"),
     "chdir": (write('chdir = "nowhere"'), r"nowhere"),
 }
+
+
+def test_workers_that_die_when_they_are_ready() -> None:
+    """Deaths of ready workers, too many in a row, are a reload that failed; as long as one of its workers is not ready, it is not over."""
+    server = Adapter("hello.py", *OPTIONS)
+    server.write("adapter.toml", "[adapter]\n")
+    with server:
+        server.wait_for("adapter: info: serving generation=")
+        server.install("second_never_ready.py", "hello.py")
+        mark = server.signal(SIGHUP)
+        for deaths in range(5):
+            ready = server.log.wait_for(r"adapter: info: ready .* generation=2 pid=(\d+)", since=mark, skip=deaths)
+            os.kill(int(ready[1]), SIGKILL)
+        line = server.log.wait_for("adapter: error: reload failed: ", since=mark).string
+        assert "its workers die: 5 in 10 s, the last one: killed by signal 9 (SIGKILL)" in line
+        settled(server)
+        assert answer(server.address) == b"hello\n"
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -1,17 +1,13 @@
-"""A crash loop after readiness: each worker is ready, and a moment later a thread of its own takes it down.
-
-All but the second one that is forked: it never gets ready, so that a reload cannot be over before the others have died.
-"""
+"""Of the workers that are forked from its preloader the second never gets ready, so that a reload cannot be over before others have."""
 
 import os
 import signal
-import threading
 from pathlib import Path
 
 FORKS = []
 
 
-def mine(name):
+def first(name):
     """Whether we are the first to come here."""
     try:
         os.mkdir(Path(__file__).with_name(name))
@@ -21,13 +17,10 @@ def mine(name):
 
 
 def in_child():
-    """In the second generation of our children."""
+    """In the second generation of our children: the preloader forks twice."""
     FORKS.append(os.getpid())
-    if len(FORKS) < 2:
-        return
-    if not mine("first") and mine("second"):
+    if len(FORKS) == 2 and not first("first") and first("second"):
         signal.pause()
-    threading.Timer(0.05, os._exit, (9,)).start()
 
 
 os.register_at_fork(after_in_child=in_child)
@@ -36,4 +29,4 @@ os.register_at_fork(after_in_child=in_child)
 def application(environ, start_response):
     """Perhaps called."""
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"doomed\n"]
+    return [b"new\n"]
