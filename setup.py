@@ -24,7 +24,7 @@ def compiled() -> list:
     from mypyc.build import mypycify  # noqa: PLC0415 -- only this build needs it
 
     sources = [path for path in HOT if path not in SHOWN and not path.endswith("__init__.py")]
-    return mypycify(sources, group_name="adapter", opt_level="3", debug_level="0", verbose=False)
+    return mypycify(sources, group_name="adapter", opt_level="3", debug_level="0")
 
 
 setup(ext_modules=compiled() if os.environ.get("ADAPTER_COMPILED") == "1" else [])

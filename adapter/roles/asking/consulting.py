@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from adapter.exits import Fatal, SystemFailure
 from adapter.supervisors import unitfile
 from adapter.supervisors.judging.facts import S6, Container, Daemontools, Runit, Supervisor, Supervisord, Systemd
+from adapter.supervisors.judging.numbers import meant
 from adapter.supervisors.judging.starting import SHELLS
 from adapter.supervisors.supervisord import conffile, rpc
 from adapter.unix import procfs
@@ -13,7 +14,6 @@ from adapter.unix.procfs import Process
 
 _UNITS = ("/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system")
 _MARKS = ("/.dockerenv", "/run/.containerenv")
-_DIGITS = 9
 _INITS = frozenset({"docker-init", "tini", "dumb-init", "catatonit"})
 
 
@@ -96,25 +96,20 @@ def _asked(known: Supervisord, url: str, credentials: tuple[str, str] | None, gr
 
 def _s6(directory: str) -> S6:
     kill, down, ready = (_text(os.path.join(directory, name)) for name in ("timeout-kill", "down-signal", "notification-fd"))
-    patience = _number(kill)
+    patience = meant(kill)
     return S6(
         directory,
         kill_after=patience / 1000 if patience else None,
         down_signal=_signal(down) if down else None,
-        ready_fd=_number(ready),
+        ready_fd=meant(ready),
     )
-
-
-def _number(text: str) -> int | None:
-    """Of a file that somebody else writes: what it says, if it is a number that anybody can mean."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def _signal(text: str) -> int | None:
     """By number, or by name, with SIG or without."""
     import signal  # noqa: PLC0415 -- seldom asked for
 
-    if (number := _number(text)) is not None:
+    if (number := meant(text)) is not None:
         return number
     name = text.upper() if text.upper().startswith("SIG") else f"SIG{text.upper()}"
     return signal.Signals[name] if name in signal.Signals.__members__ else None

@@ -20,10 +20,10 @@ from adapter.supervisors.judging.facts import (
     Systemd,
 )
 from adapter.supervisors.judging.finding import Finding
+from adapter.supervisors.judging.numbers import meant
 
 _DOCKER = 10.0  # seconds, unless the container was started with others
 _SV = 7.0  # seconds that sv waits, unless $SVWAIT or its -w say otherwise
-_DIGITS = 10  # of a number of seconds that anybody means
 _MARGIN = 10  # seconds beyond the drain that `adapter conf` writes, too
 
 
@@ -64,8 +64,7 @@ def time(facts: Facts) -> Iterator[Finding]:
 
 def sv_waits(instance: Instance) -> float:
     """Seconds that sv waits, as far as we can know."""
-    asked = instance.environ.get("SVWAIT", "")
-    return float(asked) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS and int(asked) else _SV
+    return float(meant(instance.environ.get("SVWAIT", "")) or _SV)
 
 
 def _parts(instance: Instance) -> str:
