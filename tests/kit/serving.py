@@ -15,6 +15,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
@@ -258,10 +259,10 @@ class Serving:
 
     def wait_until(self, what: Callable[[], bool]) -> None:
         """Until it is true, asked in the loop's thread (which every question wakes, so nothing here sleeps)."""
-        for _ in range(100_000):
-            if self.do(what):
-                return
-        raise AssertionError("it did not come true")
+        # Never so many questions: a compiled loop answers 100,000 of them before a timer of a second and a half is over.
+        deadline = time.monotonic() + PATIENCE
+        while not self.do(what):
+            assert time.monotonic() < deadline, "it did not come true"
 
     def _run(self) -> None:
         try:
