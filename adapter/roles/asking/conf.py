@@ -54,9 +54,14 @@ def conf(kind_name: str, asked: Asked, out: str | None, *, force: bool) -> int:
     kind = KINDS[kind_name]
     services = _several(kind, asked) if asked.every is not None else [_single(kind, asked)]
     files = render(kind, templates(kind), services, together=asked.every is not None)
-    if os.geteuid() == 0 and asked.user is None:
-        Log(2, stamp=False).warning("the application would run as root: say --user NAME")
+    warn_of_root(asked.user)
     return deliver(files, out, force=force)
+
+
+def warn_of_root(user: str | None) -> None:
+    """Nobody means that."""
+    if os.geteuid() == 0 and user is None:
+        Log(2, stamp=False).warning("the application would run as root: say --user NAME")
 
 
 def deliver(files: Mapping[str, File], out: str | None, *, force: bool) -> int:
@@ -84,7 +89,7 @@ def _single(kind: Kind, asked: Asked) -> Values:
         raise Misuse("conf needs an application: name one, such as pkg.mod:callable or file.py (or --all DIR)")
     _check(asked)
     name = asked.name or _named(asked.app)
-    values = _common(kind, asked, name)._replace(
+    values = common(kind, asked, name)._replace(
         app=asked.app,
         chdir=os.path.join(here(), asked.chdir) if asked.chdir else here(),
         more=_more(asked.more),
@@ -122,10 +127,11 @@ def _several(kind: Kind, asked: Asked) -> list[Values]:
 
 def of_config(kind: Kind, asked: Asked, path: str, drain: float | None) -> Values:
     """A service that takes everything from a --config file; `asked` has its name."""
-    return _common(kind, asked, str(asked.name))._replace(config=path, drain=_whole(drain or kind.drain))
+    return common(kind, asked, str(asked.name))._replace(config=path, drain=_whole(drain or kind.drain))
 
 
-def _common(kind: Kind, asked: Asked, name: str) -> Values:
+def common(kind: Kind, asked: Asked, name: str) -> Values:
+    """What every service has."""
     own = kind.own
     return Values(
         name=name,

@@ -18,7 +18,7 @@ from adapter.supervisors.confs.syntax import (
     Syntax,
 )
 
-_SCRIPT = 0o755
+SCRIPT = 0o755
 
 
 class Piece(NamedTuple):
@@ -77,8 +77,8 @@ KINDS = {
             "a service directory for svscan, with a logger",
             60,
             (
-                Piece("run", "daemontools/run", SHELL, _SCRIPT),
-                Piece("log/run", "daemontools/log-run", SHELL, _SCRIPT),
+                Piece("run", "daemontools/run", SHELL, SCRIPT),
+                Piece("log/run", "daemontools/log-run", SHELL, SCRIPT),
                 *_ENVDIR,
             ),
             own=True,
@@ -88,10 +88,10 @@ KINDS = {
             "a service directory for runsvdir, with a logger",
             60,
             (
-                Piece("run", "runit/run", SHELL, _SCRIPT),
-                Piece("check", "runit/check", SHELL, _SCRIPT),
-                Piece("finish", "runit/finish", SHELL, _SCRIPT),
-                Piece("log/run", "runit/log-run", SHELL, _SCRIPT),
+                Piece("run", "runit/run", SHELL, SCRIPT),
+                Piece("check", "runit/check", SHELL, SCRIPT),
+                Piece("finish", "runit/finish", SHELL, SCRIPT),
+                Piece("log/run", "runit/log-run", SHELL, SCRIPT),
                 Piece("log/config", "runit/log-config", SHELL),
                 *_ENVDIR,
             ),
@@ -102,12 +102,12 @@ KINDS = {
             "a service directory for s6-svscan, with a logger",
             60,
             (
-                Piece("run", "s6/run", SHELL, _SCRIPT),
-                Piece("finish", "s6/finish", SHELL, _SCRIPT),
+                Piece("run", "s6/run", SHELL, SCRIPT),
+                Piece("finish", "s6/finish", SHELL, SCRIPT),
                 Piece("notification-fd", "s6/notification-fd", SHELL),
                 Piece("timeout-kill", "s6/timeout-kill", SHELL),
                 Piece("timeout-finish", "s6/timeout-finish", SHELL),
-                Piece("log/run", "s6/log-run", SHELL, _SCRIPT),
+                Piece("log/run", "s6/log-run", SHELL, SCRIPT),
                 *_ENVDIR,
             ),
             own=True,
@@ -161,7 +161,7 @@ KINDS = {
             "tcpserver",
             "a script with tcpserver, one process per connection",
             8,
-            (Piece("tcpserver", "inetd/tcpserver", SHELL, _SCRIPT),),
+            (Piece("tcpserver", "inetd/tcpserver", SHELL, SCRIPT),),
             address=False,
             workers=False,
         ),
@@ -169,7 +169,7 @@ KINDS = {
             "socat",
             "a script with socat, one process per connection",
             8,
-            (Piece("socat", "inetd/socat", SOCAT, _SCRIPT),),
+            (Piece("socat", "inetd/socat", SOCAT, SCRIPT),),
             address=False,
             workers=False,
         ),
@@ -177,21 +177,21 @@ KINDS = {
             "initd",
             "a SysV script with start-stop-daemon and LSB header",
             60,
-            (Piece("@{name}", "initd/script", SHELL, _SCRIPT),),
+            (Piece("@{name}", "initd/script", SHELL, SCRIPT),),
             privileged=True,
         ),
         Kind(
             "openrc",
             "a service of OpenRC, under its supervise-daemon",
             60,
-            (Piece("@{name}", "openrc/script", OPENRC, _SCRIPT),),
+            (Piece("@{name}", "openrc/script", OPENRC, SCRIPT),),
             privileged=True,
         ),
         Kind(
             "rcd",
             "a script of FreeBSD's rc.d, with daemon(8)",
             60,
-            (Piece("@{name}", "rcd/script", RCD, _SCRIPT),),
+            (Piece("@{name}", "rcd/script", RCD, SCRIPT),),
             privileged=True,
         ),
         Kind(
@@ -243,8 +243,8 @@ KINDS = {
             (
                 Piece("Dockerfile", "s6-overlay/Dockerfile", JSON),
                 Piece("s6-rc.d/@{name}/type", "s6-overlay/type", SHELL),
-                Piece("s6-rc.d/@{name}/run", "s6-overlay/run", SHELL, _SCRIPT),
-                Piece("s6-rc.d/@{name}/finish", "s6-overlay/finish", SHELL, _SCRIPT),
+                Piece("s6-rc.d/@{name}/run", "s6-overlay/run", SHELL, SCRIPT),
+                Piece("s6-rc.d/@{name}/finish", "s6-overlay/finish", SHELL, SCRIPT),
                 Piece("s6-rc.d/@{name}/notification-fd", "s6-overlay/notification-fd", SHELL),
                 Piece("s6-rc.d/@{name}/dependencies.d/base", "s6-overlay/named", SHELL),
                 Piece("s6-rc.d/user/contents.d/@{name}", "s6-overlay/named", SHELL),

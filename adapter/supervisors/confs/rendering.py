@@ -12,9 +12,10 @@ from typing import NamedTuple
 from adapter.exits import Misuse
 from adapter.supervisors.confs.kinds import Kind, Piece
 from adapter.supervisors.confs.syntax import Syntax
-from adapter.supervisors.confs.values import Values, checked
+from adapter.supervisors.confs.values import Values, checked, plain
 
-_PLACE = re.compile(r"@\{([a-z_]+)\}")
+_PLACE = re.compile(r"@\{([a-z0-9_]+)\}")
+_TOLD = "@{told}"  # a comment, which has a line for each of its sentences
 _MARGIN = (
     10  # seconds a supervisor waits beyond the drain: what is stuck in C is killed 1.5 s after it, the rest is for a busy machine
 )
@@ -58,7 +59,7 @@ def _path(piece: Piece, name: str, *, together: bool) -> str:
 
 
 def _judged(kind: Kind, values: Values) -> Values:
-    if values.app is None and values.config is None:
+    if values.app is None and values.config is None and not values.command:
         raise Misuse("no application given: name one, such as pkg.mod:callable or file.py")
     for path in (values.chdir, values.config, values.run, values.logs):
         if path is not None and not kind.own and not path.startswith("/"):
@@ -69,6 +70,9 @@ def _judged(kind: Kind, values: Values) -> Values:
 def _filled(template: str, spot: Spot) -> str:
     lines = []
     for line in template.splitlines(keepends=True):
+        if _TOLD in line:
+            lines += [line.replace(_TOLD, each) for each in spot.values.told]
+            continue
         told = {place: PLACES[place](spot) for place in _PLACE.findall(line)}
         if None not in told.values():
             lines.append(_PLACE.sub(lambda found, told=told: str(told[found[1]]), line))  # type: ignore[misc]  # a default binds it
@@ -176,6 +180,24 @@ def _dialled(spot: Spot) -> str:
     return f"host {host.strip('[]')} port {port}"
 
 
+def _command(spot: Spot) -> str:
+    """A companion's words."""
+    return " ".join(spot.syntax.spell(word) for word in spot.values.command)
+
+
+def _directory(spot: Spot) -> str:
+    """Where a companion runs, on a line of its own where quotes would be part of the path."""
+    path = posixpath.normpath(str(spot.values.chdir))
+    if not plain(path):
+        raise Misuse(f"{spot.kind.name} takes a directory as it is, without quotes, and cannot say {path!r}: make a link to it")
+    return spot.syntax.path(path)
+
+
+def _as_user(word: str) -> Callable[[Spot], str]:
+    """A program that changes the user and becomes the one behind it, if a user was named."""
+    return lambda spot: f"{word} {spot.syntax.spell(spot.values.user)} " if spot.values.user else ""
+
+
 def _unless_config(choose: Callable[[Spot], str | None]) -> Callable[[Spot], str | None]:
     """What a --config file says itself."""
     return lambda spot: None if spot.values.config is not None else choose(spot)
@@ -214,5 +236,13 @@ PLACES: dict[str, Callable[[Spot], str | None]] = {
     "members": lambda spot: ",".join(values.name for values in spot.group) or None,
     "each": lambda spot: "*/" if spot.group else "",
     "held": lambda spot: spot.values.name.lower(),
+    "command": _command,
+    "startas": lambda spot: spot.syntax.spell(spot.values.command[0]),
+    "arguments": lambda spot: _command(spot._replace(values=spot.values._replace(command=spot.values.command[1:]))),
+    "directory": _directory,
+    "setuidgid": _as_user("setuidgid"),
+    "chpst": _as_user("chpst -u"),
+    "s6_setuidgid": _as_user("s6-setuidgid"),
+    "besides": lambda spot: "".join(f" {spot.syntax.spell(path)}" for path in spot.values.besides),
     "printed": _file(lambda values: f"{values.logs}/{values.name}.stdout.log"),
 }

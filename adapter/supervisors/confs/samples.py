@@ -3,6 +3,7 @@
 import sys
 from typing import NamedTuple
 
+from adapter.supervisors.confs.companions import beside
 from adapter.supervisors.confs.kinds import KINDS
 from adapter.supervisors.confs.rendering import File, render
 from adapter.supervisors.confs.shelf import templates
@@ -30,6 +31,9 @@ _SITE = Values(
     run="/opt/shop/log",
     logs="/opt/shop/log",
 )
+# The programs beside them.
+_BESIDE = Values(name="tasks", command=("python", "-u", "tasks.py"), chdir="../../../examples")
+_BESIDE_SITE = _SITE._replace(name="shop-tasks", app=None, command=("/opt/shop/venv/bin/python", "-u", "tasks.py"))
 
 SAMPLES = (
     Sample("supervisord", "supervisord", _CHECKOUT._replace(bind="127.0.0.1:$PORT")),
@@ -54,12 +58,24 @@ SAMPLES = (
     Sample("upstart", "upstart", _SITE),
     Sample("docker", "docker", _SITE),
     Sample("s6-overlay", "s6-overlay", _SITE),
+    Sample("beside/supervisord", "supervisord", _BESIDE),
+    Sample("beside/daemontools", "daemontools", _BESIDE),
+    Sample("beside/runit", "runit", _BESIDE),
+    Sample("beside/s6", "s6", _BESIDE),
+    Sample("beside/circus", "circus", _BESIDE),
+    Sample("beside/initd", "initd", _BESIDE_SITE),
+    Sample("beside/openrc", "openrc", _BESIDE_SITE),
+    Sample("beside/rcd", "rcd", _BESIDE_SITE),
+    Sample("beside/systemd", "systemd", _BESIDE_SITE),
+    Sample("beside/monit", "monit", _BESIDE_SITE),
+    Sample("beside/upstart", "upstart", _BESIDE_SITE),
+    Sample("beside/s6-overlay", "s6-overlay", _BESIDE_SITE._replace(command=("python", "-u", "tasks.py"))),
 )
 
 
 def rendered(sample: Sample) -> dict[str, File]:
     """The files of a sample, by their path below conf/."""
-    kind = KINDS[sample.kind]
+    kind = beside(KINDS[sample.kind]) if sample.values.command else KINDS[sample.kind]
     files = render(kind, templates(kind), [sample.values._replace(drain=kind.drain)])
     return {f"{sample.folder}/{path}": file for path, file in files.items()}
 

@@ -29,6 +29,9 @@ class Values(NamedTuple):
     run: str = "."  # for sockets and pidfiles
     logs: str = "."
     python: str = "3.12"  # of Docker's base image
+    command: tuple[str, ...] = ()  # a companion's, instead of everything about adapter
+    told: tuple[str, ...] = ()  # of a companion: where it comes from, and what there is to change
+    besides: tuple[str, ...] = ()  # the files of companions that a whole configuration includes
 
     @property
     def host(self) -> str:
@@ -41,6 +44,11 @@ class Values(NamedTuple):
         return self.bind.rpartition(":")[2]
 
 
+def plain(text: str) -> bool:
+    """Whether every syntax takes it without quotes."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def checked(values: Values) -> Values:
     """The same values. Raises Misuse for a name that would mean something else to a shell, a file system or a supervisor."""
     if not _NAME.fullmatch(values.name):
@@ -50,11 +58,11 @@ def checked(values: Values) -> Values:
         )
     if values.user is not None and not _USER.fullmatch(values.user):
         raise Misuse(f"{values.user!r} is no name of a user: give one as useradd takes it, or a number, with --user")
-    for text in (*values[1:], *(word for option in values.more for word in option)):
+    for text in (*values[1:], *(word for option in values.more for word in option), *values.command, *values.told):
         if isinstance(text, str) and not text.isprintable():
             raise Misuse(f"{text!r} has control characters: in a configuration they could begin a line of their own")
     for path in (values.run, values.logs):
-        if not _PLAIN.fullmatch(path):
+        if not plain(path):
             raise Misuse(
                 f"{path!r} cannot be the directory of logs and sockets: not every supervisor takes its characters unquoted"
             )

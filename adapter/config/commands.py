@@ -1,0 +1,29 @@
+"""A command of the operator's, as a shell has it, as the words that a supervisor starts."""
+
+import re
+import shlex
+from collections.abc import Iterable
+
+from adapter.exits import Misuse
+
+_SHELL = re.compile(r"[|&;<>()$`*?~#{}\[]|^\s*\w+=")  # what only a shell understands, even where it is quoted and need not
+_SEVERAL = re.compile(r"[|&;(){}]|^\s*\w+=")  # behind which the shell has to stay, or has something to do first
+
+
+def words(command: str) -> tuple[str, ...]:
+    """Its words; those of a shell that is given it, if it needs one. Raises Misuse for what is no command."""
+    try:
+        split = tuple(shlex.split(command))
+    except ValueError as error:
+        raise Misuse(f"{command!r} is no command as a shell reads it: {str(error).lower()}") from None
+    if not split or not command.isprintable():
+        raise Misuse(f"{command!r} is no command: say a program and its words, in one line")
+    if not _SHELL.search(command):
+        return split
+    return "/bin/sh", "-c", command if _SEVERAL.search(command) else f"exec {command}"
+
+
+def in_environment(variables: Iterable[str], command: str) -> str:
+    """The same command, with NAME=VALUE variables of its own."""
+    found = list(variables)
+    return shlex.join(["env", *found, *words(command)]) if found else command
