@@ -121,7 +121,7 @@ def test_a_reader_that_does_not_read_costs_lines_and_no_time(told: Told) -> None
     began = time.monotonic()
     for number in range(100_000):
         access.add(entry(number))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     told.lines.wait_for("adapter: warning: the access log cannot keep up: lines are lost")
     with os.fdopen(outlet) as read:
         lost = 0

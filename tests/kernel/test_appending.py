@@ -95,8 +95,13 @@ def test_a_pipe_that_somebody_made_non_blocking_is_waited_for(pipe) -> None:
     outlet, appender = pipe
     os.set_blocking(appender._fd, False)
     got = bytearray()
-    thread = threading.Thread(target=lambda: [got.extend(os.read(outlet, 4096)) for _ in range(100)], daemon=True)
     lines = [b"x" * 4095 + b"\n"] * 100
+
+    def read() -> None:
+        while len(got) < 100 * 4096:
+            got.extend(os.read(outlet, 4096))
+
+    thread = threading.Thread(target=read, daemon=True)
     writer = threading.Thread(target=lambda: appender.write(lines), daemon=True)
     writer.start()
     thread.start()

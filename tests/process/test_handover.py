@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from adapter.unix import handover
-from kit.serving import GET, Client, Gated, Serving, get, post
+from kit.serving import GET, PATIENCE, Client, Gated, Serving, get, post
 
 
 class Named(Gated):
@@ -253,7 +253,7 @@ def test_what_is_no_record_harms_nobody(queue):
             assert each.response().body == b"new / "
         latter.log.wait_for("a connection that was handed over cannot be read")
         left.close()
-        right.settimeout(10)
+        right.settimeout(PATIENCE)
         assert right.recv(1) == b""
         right.close()
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from kit.serving import GET, Gated, Serving, get, hello, post
+from kit.serving import GET, PATIENCE, Gated, Serving, get, hello, post
 
 
 def test_a_request_is_answered_and_the_connection_goes_on():
@@ -109,7 +109,7 @@ def test_calls_run_at_the_same_time_up_to_the_threads():
         late.send(get("/gated"))
         assert not gated.begun(within=0.1)
         gated.open(3)
-        assert gated.begun(within=10)
+        assert gated.begun(within=PATIENCE)
         for client in [*clients, late]:
             assert client.response().status == 200
             client.socket.close()
@@ -142,7 +142,7 @@ def test_calls_in_progress_are_told():
         gated.wait_begun()
         [(request, seconds, thread)] = serving.do(serving.server.calls)
         assert request == "GET /gated"
-        assert 0 <= seconds < 10
+        assert 0 <= seconds < PATIENCE
         assert thread in {each.ident for each in threading.enumerate()}
         assert serving.do(serving.server.report)["in_flight"] == 1
         gated.open()
