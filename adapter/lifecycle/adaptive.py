@@ -6,7 +6,7 @@ in turn: after a step up of s workers to at most 1.5 s (or from 1 to 2), BUSY * 
 What comes and goes in waves meets a window that doubles with each wave.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 BUSY = 0.75  # of the capacity: from here on more
 CALM = 0.5  # of the capacity that would be left with one worker less: below it fewer
@@ -14,16 +14,14 @@ LONGEST = 8.0  # times the window of calm that is asked for
 LOOK = 1.0  # seconds between two samples
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """Since the last look: which share of their capacity the workers used (0 to 1), and how many connections wait for one."""
 
     busyness: float = 0.0
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """What the past says: since when it is calm, how many windows that must last, and when a worker went last."""
 
     calm_since: float | None = None
@@ -34,16 +32,16 @@ class Pace:
 def wish(slots: int, sample: Sample, now: float, pace: Pace, *, least: int, most: int, calm: float) -> tuple[int, Pace]:
     """How many workers from here on. `slots` are wanted by now, and all of them serve. `calm`: the window, in seconds."""
     if not least <= slots <= most:  # somebody asked for another number, or the range is another one since
-        return min(max(slots, least), most), replace(pace, calm_since=None)
+        return min(max(slots, least), most), pace._replace(calm_since=None)
     if (sample.busyness >= BUSY or sample.waiting > 0) and slots < most:
         return min(most, slots + max(1, slots // 2)), _hurried(pace, now, calm)
     if slots == least or sample.waiting > 0 or sample.busyness * slots >= CALM * (slots - 1):
         return slots, _unchanged(pace, now, calm)
     if pace.calm_since is None:
-        return slots, replace(pace, calm_since=now)
+        return slots, pace._replace(calm_since=now)
     if now - pace.calm_since < pace.windows * calm:
         return slots, pace
-    return slots - 1, replace(pace, calm_since=now, went=now)
+    return slots - 1, pace._replace(calm_since=now, went=now)
 
 
 def _hurried(pace: Pace, now: float, calm: float) -> Pace:
@@ -55,4 +53,4 @@ def _hurried(pace: Pace, now: float, calm: float) -> Pace:
 def _unchanged(pace: Pace, now: float, calm: float) -> Pace:
     """As it should be. When nobody has been missed for long, the window is the usual one again."""
     settled = pace.went is not None and now - pace.went >= 2 * LONGEST * calm
-    return replace(pace, calm_since=None, windows=1.0 if settled else pace.windows)
+    return pace._replace(calm_since=None, windows=1.0 if settled else pace.windows)

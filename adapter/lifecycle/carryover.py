@@ -1,11 +1,10 @@
 """The state as plain data, to survive a reexec: made by one version of adapter, read by another, older or newer.
 
-No list of fields is kept here: the frozen dataclasses of `state` are walked. What is missing, unknown or of another type than
+No list of fields is kept here: the records of `state` are walked. What is missing, unknown or of another type than
 ours gets the field's default, so every field has one.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -29,10 +28,10 @@ def from_plain(plain: Mapping[str, Any]) -> State:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Enum):
         return value.name
+    if hasattr(value, "_asdict"):
+        return {name: _plain(each) for name, each in value._asdict().items()}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value
@@ -44,7 +43,7 @@ def _read(kind: Any, plain: Any) -> Any:
         return _read_optional(kind, plain)
     if get_origin(kind) is tuple:  # of any length, of one kind; an element that cannot be read is left out
         return _read_tuple(get_args(kind)[0], plain)
-    if is_dataclass(kind):
+    if hasattr(kind, "_fields"):
         return _read_record(kind, plain)
     if issubclass(kind, Enum):
         return kind.__members__.get(plain, _UNREADABLE) if isinstance(plain, str) else _UNREADABLE
@@ -70,5 +69,5 @@ def _read_record(kind: Any, plain: Any) -> Any:
     if not isinstance(plain, Mapping):
         return _UNREADABLE
     hints = get_type_hints(kind)
-    known = {each.name: _read(hints[each.name], plain[each.name]) for each in fields(kind) if each.name in plain}
+    known = {name: _read(hints[name], plain[name]) for name in kind._fields if name in plain}
     return kind(**{name: value for name, value in known.items() if value is not _UNREADABLE})

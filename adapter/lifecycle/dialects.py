@@ -4,15 +4,14 @@ The enum `signal.Signals` is the only thing of the `signal` module used here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from signal import Signals
 from types import MappingProxyType
+from typing import NamedTuple
 
 from adapter.lifecycle.commands import MEANINGS, Command
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One signal: what it asks of the master, and what uWSGI makes of it."""
 
     signal: Signals
@@ -55,8 +54,7 @@ AGREED: Mapping[Command, Signals] = MappingProxyType(
 """For who does not know the server's dialect: how to ask for this in any of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One letter: the command it stands for, or, with none, why nothing is done; and what uWSGI makes of it."""
 
     letter: str

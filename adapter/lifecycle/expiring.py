@@ -1,7 +1,5 @@
 """What time tells: whose deadline is over."""
 
-from dataclasses import replace
-
 from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import rollback
 from adapter.lifecycle.actions import Abort
@@ -61,14 +59,14 @@ def _overdue(turn: Turn, worker: Worker) -> None:
         # The preloader took the order and did nothing: it is stuck, and would not fork the next one either.
         turn.dismiss(turn.state.generation(worker.generation))
     if worker.stage is Stage.KILLED:  # given up long ago
-        turn.state = turn.state.with_worker(replace(worker, deadline=None))
+        turn.state = turn.state.with_worker(worker._replace(deadline=None))
         return
     stillborn(turn, worker, BootFailed(worker.id, "a worker was not ready within the boot timeout", SYSTEM_FAILED))
 
 
 def _outlived(turn: Turn, worker: Worker) -> None:
     """It has served as long as it may, or has reached a limit and lived long enough since it began."""
-    turn.state = turn.state.with_worker(replace(worker, deadline=None, unwanted=True))
+    turn.state = turn.state.with_worker(worker._replace(deadline=None, unwanted=True))
     turn.change(recycled=turn.state.recycled + 1)
     turn.say(
         "info",

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.lifecycle.limits import MARGIN
 from adapter.lifecycle.state import Phase, Stage, State
@@ -29,8 +28,7 @@ class Stand(Enum):
 _LAST = (Stand.LAME_DUCK, Stand.DRAINING, Stand.STOPPING)
 
 
-@dataclass(frozen=True, slots=True)
-class Tidings:
+class Tidings(NamedTuple):
     """All that is told. Two that are equal need be told once."""
 
     stand: Stand = Stand.STARTING
@@ -142,12 +140,12 @@ def communication(told: Tidings) -> str:
 
 def to_plain(told: Tidings) -> dict[str, Any]:
     """For the carryover."""
-    return {**asdict(told), "stand": told.stand.value}
+    return {**told._asdict(), "stand": told.stand.value}
 
 
 def from_plain(plain: Mapping[str, Any]) -> Tidings:
     """From the carryover of this or another version: enough to tell what is news."""
     stand = next((each for each in Stand if each.value == plain.get("stand")), Stand.STARTING)
     usual = Tidings(stand)
-    known: dict[str, Any] = {each.name: plain.get(each.name) for each in fields(Tidings) if each.name != "stand"}
+    known: dict[str, Any] = {name: plain.get(name) for name in Tidings._fields if name != "stand"}
     return Tidings(stand, **{name: value for name, value in known.items() if type(value) is type(getattr(usual, name))})

@@ -4,7 +4,7 @@ A word is what stands between line ends. It is done letter by letter if we know 
 who writes `stop` or a log file into the FIFO did not mean `s`, then `p`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.dialects import LETTERS, SLOTS, Letter
@@ -12,8 +12,7 @@ from adapter.lifecycle.dialects import LETTERS, SLOTS, Letter
 LONGEST = 32  # letters of one word; nobody types more, so nobody means more
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What was asked for: commands in order, the slot to go to, if any; and, for the log, the words that were none."""
 
     commands: tuple[Command, ...] = ()

@@ -1,6 +1,6 @@
 """The numbers a generation lives by."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 # Room between a worker's own drain deadline and our KILL: it reports the stuck request and leaves by itself first.
 MERCY = 1.0
@@ -25,8 +25,7 @@ INSISTING = 0.2
 FINAL_LINGER = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How many, and how long (seconds)."""
 
     workers: int = 1
@@ -71,11 +70,11 @@ class Limits:
 
     def of(self, slots: int) -> "Limits":
         """The same for a generation that is to have as many as there are."""
-        return self if self.most else replace(self, workers=slots)
+        return self if self.most else self._replace(workers=slots)
 
     def within(self, seconds: float | None) -> "Limits":
         """The same for a supervisor that waits so long for our end; None: for ever, or nobody knows."""
-        return replace(self, drain=fitted(seconds, self.lame_duck)) if self.fits else self
+        return self._replace(drain=fitted(seconds, self.lame_duck)) if self.fits else self
 
     def life(self, worker: int) -> float | None:
         """How long this worker (its id) may serve, spread over the jitter; None: there is no limit."""

@@ -6,7 +6,6 @@ only our own promises are taken for granted.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -42,7 +41,7 @@ def _granted(turn: Turn, event: e.Granted) -> None:
     before = turn.state.limits.drain
     turn.change(patience=event.seconds)
     for generation in turn.state.generations:
-        turn.state = turn.state.with_generation(replace(generation, limits=generation.limits.within(event.seconds)))
+        turn.state = turn.state.with_generation(generation._replace(limits=generation.limits.within(event.seconds)))
     if event.seconds is not None and turn.state.limits.drain != before:
         turn.say(
             "info",
@@ -64,7 +63,7 @@ def _preflight_ended(turn: Turn, event: e.PreflightEnded) -> None:
     change = turn.state.change
     if change is None or change.move is not Move.PREFLIGHT:
         return
-    turn.change(change=replace(change, deadline=None, move=Move.REEXEC))
+    turn.change(change=change._replace(deadline=None, move=Move.REEXEC))
     if event.error:
         turn.fail(event.error, code=SYSTEM_FAILED, detail=event.detail)
     else:
@@ -79,7 +78,7 @@ def _reexecuted(turn: Turn, event: e.Reexecuted) -> None:
         turn.fail(event.error, code=SYSTEM_FAILED)
         return
     turn.change(
-        change=replace(change, move=Move.ROLLING, surge=event.limits.surge, canary=event.limits.canary and not change.cuts)
+        change=change._replace(move=Move.ROLLING, surge=event.limits.surge, canary=event.limits.canary and not change.cuts)
     )
     turn.load(event.limits)
 

@@ -1,7 +1,5 @@
 """What a death means: who it was, at which stage, and whether somebody asked for it."""
 
-from dataclasses import replace
-
 from adapter.exits import FAILED
 from adapter.lifecycle import rollback
 from adapter.lifecycle.events import Exited
@@ -50,7 +48,7 @@ def _at(event: Exited) -> dict[str, str]:
 
 
 def _preloader_exited(turn: Turn, generation: Generation, event: Exited) -> None:
-    turn.state = turn.state.with_generation(replace(generation, phase=Phase.GONE, pid=0, deadline=None))
+    turn.state = turn.state.with_generation(generation._replace(phase=Phase.GONE, pid=0, deadline=None))
     for worker in turn.state.workers:
         # Ordered, but who should have forked it is gone. Had it been forked after all, `Forked` would be here by now,
         # since the pid is told before the worker is let go.

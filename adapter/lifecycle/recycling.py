@@ -1,14 +1,13 @@
 """When a worker has had enough. Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapter.lifecycle.limits import spread
 
 _MEBIBYTE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """What a worker may answer and hold; 0: as much as it likes."""
 
     requests: int = 0

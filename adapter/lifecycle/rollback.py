@@ -3,8 +3,6 @@
 The one that is left is then kept itself: a second rollback goes forward again.
 """
 
-from dataclasses import replace
-
 from adapter.exits import FAILED
 from adapter.lifecycle.actions import Answer, Recall
 from adapter.lifecycle.commands import Command
@@ -59,9 +57,9 @@ def recalled(turn: Turn, event: Recalled) -> None:
     elif generation.number != turn.state.parked:
         turn.fail(f"cannot roll back: {turn.state.way_back}", code=FAILED)  # its time was over just now
     else:
-        turn.state = turn.state.with_generation(replace(generation, deadline=None))
+        turn.state = turn.state.with_generation(generation._replace(deadline=None))
         turn.change(
-            change=replace(change, move=Move.ROLLING), target=generation.number, slots=generation.limits.slots(turn.state.slots)
+            change=change._replace(move=Move.ROLLING), target=generation.number, slots=generation.limits.slots(turn.state.slots)
         )
         turn.change(parked=None, way_back="the last rollback did not succeed", retry_at=None)
 
@@ -109,7 +107,7 @@ def keep(turn: Turn, change: Change) -> None:
     if way_back or previous is None:
         turn.change(parked=None, probation=None, way_back=way_back)
         return
-    turn.state = turn.state.with_generation(replace(previous, deadline=turn.now + limits.kept))
+    turn.state = turn.state.with_generation(previous._replace(deadline=turn.now + limits.kept))
     judged = limits.probation > 0 and change.kind is not Command.ROLLBACK
     turn.change(parked=previous.number, way_back="", probation=turn.now + limits.probation if judged else None)
     turn.say("info", "kept for a rollback", generation=previous.number, seconds=limits.kept)

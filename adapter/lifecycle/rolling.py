@@ -3,8 +3,6 @@
 A slot is filled before anyone in it is relieved; a generation is committed when it is whole; the rest is bookkeeping.
 """
 
-from dataclasses import replace
-
 from adapter.exits import STOPPED, SYSTEM_FAILED
 from adapter.lifecycle import rollback, sleeping
 from adapter.lifecycle.actions import Answer, Commit, Exit
@@ -114,10 +112,10 @@ def _prove(turn: Turn) -> None:
         return
     limits = target.limits
     if limits.canary_seconds > 0 and change.canary_until is None:
-        turn.change(change=replace(change, canary_until=turn.now + limits.canary_seconds))
+        turn.change(change=change._replace(canary_until=turn.now + limits.canary_seconds))
         turn.say("info", "a canary serves", generation=target.number, seconds=limits.canary_seconds)
     elif target.answers >= limits.canary_answers if change.canary_until is None else change.canary_until <= turn.now:
-        turn.change(change=replace(change, canary=False, canary_until=None))
+        turn.change(change=change._replace(canary=False, canary_until=None))
         turn.say("info", "the canary lives: the others follow", answers=target.answers, errors=target.errors)
         _fill(turn)
 
@@ -200,6 +198,6 @@ def _leave(turn: Turn) -> None:
     for generation in turn.state.generations:
         turn.dismiss(generation)
     if not turn.state.workers and all(each.phase is Phase.GONE for each in turn.state.generations):
-        turn.change(leaving=replace(leaving, over=True))
+        turn.change(leaving=leaving._replace(over=True))
         turn.say("info", "stopped", code=leaving.code, seconds=turn.now - turn.state.since)
         turn.order(Exit(leaving.code))

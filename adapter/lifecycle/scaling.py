@@ -1,7 +1,5 @@
 """How many slots there are: as operators ask for, and, when the number follows the load, as the samples say."""
 
-from dataclasses import replace
-
 from adapter.lifecycle.adaptive import Sample, wish
 from adapter.lifecycle.events import Measured
 from adapter.lifecycle.turn import Turn
@@ -14,7 +12,7 @@ def scale(turn: Turn, slots: int, **why: float) -> None:
         return
     change = turn.state.change
     if change is not None:
-        turn.change(change=replace(change, slots=max(1, change.slots + slots - turn.state.slots)))
+        turn.change(change=change._replace(slots=max(1, change.slots + slots - turn.state.slots)))
     turn.change(slots=slots)
     turn.say("info", "workers wanted", "", workers=slots, **why)
 

@@ -1,11 +1,11 @@
-"""What the master knows (facts) and what it was asked for (wishes), as frozen records; questions about them by name.
+"""What the master knows (facts) and what it was asked for (wishes), as records; questions about them by name.
 
 Every field has a default, so that a record written by another version of adapter can be read (`carryover`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import NamedTuple
 
 from adapter.lifecycle.adaptive import Pace
 from adapter.lifecycle.commands import Command
@@ -41,8 +41,7 @@ class Move(Enum):
     ROLLING = "rolling"
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     """A worker as the master sees it."""
 
     id: int = 0
@@ -75,12 +74,11 @@ class Worker:
         return self.stage in (Stage.FORKING, Stage.BOOTING)
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(NamedTuple):
     """One load of code and config."""
 
     number: int = 0
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     phase: Phase = Phase.LOADED  # one carried over in a phase we do not know is missed as soon as it is needed
     pid: int = 0
     since: float = 0.0
@@ -95,8 +93,7 @@ class Generation:
         return self.errors / self.answers if self.answers else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change of generation under way: a transaction that ends in a commit or leaves `previous` in every slot."""
 
     kind: Command | None = None  # None: the first generation, or one loaded anew because its preloader died
@@ -115,8 +112,7 @@ class Change:
         return self.kind is not None and self.kind.cuts
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """We were asked to stop."""
 
     code: int = 0
@@ -124,8 +120,7 @@ class Leaving:
     over: bool = False  # the order to exit was given
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """All the master knows. `target` is the generation that should sit in every slot."""
 
     target: int = 0
@@ -146,7 +141,7 @@ class State:
     shown_by: float | None = None  # when our patience ends
     insisted: bool = False  # it has ended once
     patience: float | None = None  # seconds that whoever stops us waits; None: for ever, or nobody knows
-    pace: Pace = field(default_factory=Pace)  # when the number of workers follows the load
+    pace: Pace = Pace()  # when the number of workers follows the load
     next_worker: int = 1
     last_generation: int = 0
     reloads: int = 0
@@ -202,20 +197,20 @@ class State:
     def with_worker(self, worker: Worker) -> "State":
         """The same, this worker added or changed."""
         others = tuple(each for each in self.workers if each.id != worker.id)
-        return replace(self, workers=tuple(sorted((*others, worker), key=lambda each: each.id)))
+        return self._replace(workers=tuple(sorted((*others, worker), key=lambda each: each.id)))
 
     def without_worker(self, worker: Worker) -> "State":
         """The same, this worker gone."""
-        return replace(self, workers=tuple(each for each in self.workers if each.id != worker.id))
+        return self._replace(workers=tuple(each for each in self.workers if each.id != worker.id))
 
     def with_generation(self, generation: Generation) -> "State":
         """The same, this generation added or changed."""
         others = tuple(each for each in self.generations if each.number != generation.number)
-        return replace(self, generations=tuple(sorted((*others, generation), key=lambda each: each.number)))
+        return self._replace(generations=tuple(sorted((*others, generation), key=lambda each: each.number)))
 
     def without_generation(self, generation: Generation) -> "State":
         """The same, this generation forgotten."""
-        return replace(self, generations=tuple(each for each in self.generations if each.number != generation.number))
+        return self._replace(generations=tuple(each for each in self.generations if each.number != generation.number))
 
 
 def next_deadline(state: State) -> float | None:
@@ -242,12 +237,11 @@ def shifted(state: State, seconds: float) -> State:
         return None if instant is None else instant + seconds
 
     change = state.change
-    return replace(
-        state,
-        workers=tuple(replace(each, deadline=later(each.deadline)) for each in state.workers),
-        generations=tuple(replace(each, deadline=later(each.deadline)) for each in state.generations),
+    return state._replace(
+        workers=tuple(each._replace(deadline=later(each.deadline)) for each in state.workers),
+        generations=tuple(each._replace(deadline=later(each.deadline)) for each in state.generations),
         shown_by=later(state.shown_by),
-        change=change and replace(change, deadline=later(change.deadline), canary_until=later(change.canary_until)),
+        change=change and change._replace(deadline=later(change.deadline), canary_until=later(change.canary_until)),
         probation=later(state.probation),
         lame_duck=later(state.lame_duck),
     )

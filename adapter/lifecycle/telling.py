@@ -1,7 +1,5 @@
 """What preloaders and workers tell of themselves; their deaths are in `reaping`."""
 
-from dataclasses import replace
-
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import events as e
 from adapter.lifecycle.actions import Dismiss, Kill
@@ -18,7 +16,7 @@ def preloader_started(turn: Turn, event: e.PreloaderStarted) -> None:
     generation = turn.state.generation(event.generation)
     if generation is None or generation.pid or generation.phase is Phase.GONE:
         return
-    turn.state = turn.state.with_generation(replace(generation, pid=event.pid))
+    turn.state = turn.state.with_generation(generation._replace(pid=event.pid))
     if generation.phase is Phase.DISMISSED:
         turn.order(Dismiss(generation.number))  # owed since before we knew its pid
 
@@ -28,7 +26,7 @@ def loaded(turn: Turn, event: e.Loaded) -> None:
     generation = turn.state.generation(event.generation)
     if generation is not None and generation.phase is Phase.LOADING:
         turn.say("info", "loaded", generation=generation.number, seconds=turn.now - generation.since)
-        turn.state = turn.state.with_generation(replace(generation, phase=Phase.LOADED, since=turn.now, deadline=None))
+        turn.state = turn.state.with_generation(generation._replace(phase=Phase.LOADED, since=turn.now, deadline=None))
 
 
 def load_failed(turn: Turn, event: e.LoadFailed) -> None:
@@ -39,7 +37,7 @@ def load_failed(turn: Turn, event: e.LoadFailed) -> None:
     if generation.pid:
         turn.dismiss(generation)
     else:  # it never was: nobody's death will tell us so
-        turn.state = turn.state.with_generation(replace(generation, phase=Phase.GONE, deadline=None))
+        turn.state = turn.state.with_generation(generation._replace(phase=Phase.GONE, deadline=None))
     if turn.state.on_trial(generation.number):
         turn.fail(event.error, code=event.code, detail=event.detail)
 
@@ -50,11 +48,11 @@ def forked(turn: Turn, event: e.Forked) -> None:
     if worker is None or worker.pid:
         return
     if worker.stage is Stage.FORKING:  # else it spoke before we heard of its birth
-        worker = replace(worker, stage=Stage.BOOTING, since=turn.now)
+        worker = worker._replace(stage=Stage.BOOTING, since=turn.now)
     if worker.stage is Stage.KILLED:
-        worker = replace(worker, deadline=None)
+        worker = worker._replace(deadline=None)
         turn.order(Kill(event.worker, event.pid))  # owed since before we knew its pid
-    turn.state = turn.state.with_worker(replace(worker, pid=event.pid))
+    turn.state = turn.state.with_worker(worker._replace(pid=event.pid))
 
 
 def fork_failed(turn: Turn, event: e.ForkFailed) -> None:
@@ -102,9 +100,9 @@ def left(turn: Turn, event: e.Left) -> None:
         if not worker.reason:
             due = worker.since + _limits(turn, worker).least_life
             sooner = due if worker.deadline is None else min(due, worker.deadline)
-            turn.state = turn.state.with_worker(replace(worker, reason=event.reason, deadline=sooner))
+            turn.state = turn.state.with_worker(worker._replace(reason=event.reason, deadline=sooner))
         return
-    turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+    turn.state = turn.state.with_worker(worker._replace(unwanted=True))
     turn.say(
         "info", "someone told a worker to stop: it will when another is ready in its slot", worker=worker.id, slot=worker.slot
     )
@@ -114,7 +112,7 @@ def stuck(turn: Turn, event: e.Stuck) -> None:
     """It has told the client; but the call still runs, and only the end of its process can end it."""
     worker = turn.state.worker(event.worker)
     if worker is not None and worker.live and not worker.unwanted:
-        turn.state = turn.state.with_worker(replace(worker, unwanted=True))
+        turn.state = turn.state.with_worker(worker._replace(unwanted=True))
         turn.say(
             "warning",
             "a worker with a stuck request will be relieved",
@@ -131,7 +129,7 @@ def deaf(turn: Turn, event: e.Deaf) -> None:
     worker = turn.state.worker(event.worker)
     if worker is None or worker.stage is not Stage.READY or worker.deaf:
         return
-    turn.state = turn.state.with_worker(replace(worker, unwanted=True, deaf=True))
+    turn.state = turn.state.with_worker(worker._replace(unwanted=True, deaf=True))
     turn.say(
         "error",
         "a call holds the interpreter's lock past its deadline (--request-timeout): its worker will be ended",
@@ -146,7 +144,7 @@ def draining(turn: Turn, event: e.Draining) -> None:
     """One that was deaf hears again, so it drains as any other."""
     worker = turn.state.worker(event.worker)
     if worker is not None and worker.deaf and worker.stage is Stage.DRAINING:
-        turn.put(replace(worker, deaf=False), Stage.DRAINING, lasting=worker.granted + MERCY)
+        turn.put(worker._replace(deaf=False), Stage.DRAINING, lasting=worker.granted + MERCY)
 
 
 def _limits(turn: Turn, worker: Worker) -> Limits:
@@ -158,7 +156,7 @@ def rested(turn: Turn, event: e.Rested) -> None:
     """A worker has nobody to serve, or has again."""
     worker = turn.state.worker(event.worker)
     if worker is not None:
-        turn.state = turn.state.with_worker(replace(worker, idle=event.idle))
+        turn.state = turn.state.with_worker(worker._replace(idle=event.idle))
 
 
 def answered(turn: Turn, event: e.Answered) -> None:
@@ -170,4 +168,4 @@ def answered(turn: Turn, event: e.Answered) -> None:
     answers, errors = generation.answers + event.answers, generation.errors + event.errors
     if answers > _RECENT:
         answers, errors = answers // 2, errors // 2
-    turn.state = turn.state.with_generation(replace(generation, answers=answers, errors=errors))
+    turn.state = turn.state.with_generation(generation._replace(answers=answers, errors=errors))

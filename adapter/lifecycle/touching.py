@@ -4,7 +4,7 @@ Deleting is not touching: a file that is deleted and made again was touched once
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from adapter.lifecycle.commands import Command
 
@@ -14,16 +14,14 @@ QUIET = 0.1  # seconds without news after which a deploy or an editor is done wi
 PATIENCE = 1.0  # and how long we wait for that
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """When this file is touched, do that."""
 
     path: str
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """News came: look once it is quiet, or at the end of our patience."""
 
     first: float
@@ -37,11 +35,10 @@ class Window:
 
 def noticed(window: Window | None, now: float) -> Window:
     """Something happened."""
-    return replace(window, last=now) if window else Window(now, now)
+    return window._replace(last=now) if window else Window(now, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """What is asked for, each once and with the first file that asks for it; and the marks to compare with next time."""
 
     wishes: tuple[Wish, ...]

@@ -1,7 +1,5 @@
 """One step under way: the state so far, the orders given so far, and the moves that every decision is made of."""
 
-from dataclasses import replace
-
 from adapter.lifecycle.actions import (
     Action,
     Answer,
@@ -33,7 +31,7 @@ class Turn:
 
     def change(self, **fields: object) -> None:
         """Set fields of the state."""
-        self.state = replace(self.state, **fields)  # type: ignore[arg-type]  # checked by the dataclass's own names
+        self.state = self.state._replace(**fields)  # type: ignore[arg-type]  # the names are checked by `_replace`
 
     def order(self, action: Action) -> None:
         """Have something done."""
@@ -48,7 +46,7 @@ class Turn:
     def put(self, worker: Worker, stage: Stage, *, lasting: float | None = None) -> None:
         """A worker enters a stage, which may last so many seconds."""
         deadline = None if lasting is None else self.now + lasting
-        self.state = self.state.with_worker(replace(worker, stage=stage, since=self.now, deadline=deadline))
+        self.state = self.state.with_worker(worker._replace(stage=stage, since=self.now, deadline=deadline))
 
     def fork(self, slot: int, generation: Generation) -> None:
         """A worker for this slot. Its boot deadline stands before it exists, so that one that gets lost is missed."""
@@ -64,7 +62,7 @@ class Turn:
             if worker.pid:
                 self.order(Kill(worker.id, worker.pid))
             elif worker.deadline is not None and worker.deadline > self.now:
-                self.state = self.state.with_worker(replace(worker, stage=Stage.KILLED, since=self.now))
+                self.state = self.state.with_worker(worker._replace(stage=Stage.KILLED, since=self.now))
 
     def drain(self, worker: Worker, seconds: float, *, final: bool) -> None:
         """Let a ready worker finish; one that is not ready holds nothing and is killed."""
@@ -72,7 +70,7 @@ class Turn:
             self.kill(worker)
         else:
             lasting = HEARING if worker.deaf else seconds + MERCY
-            self.put(replace(worker, final=final, granted=seconds), Stage.DRAINING, lasting=lasting)
+            self.put(worker._replace(final=final, granted=seconds), Stage.DRAINING, lasting=lasting)
             self.order(Drain(worker.id, seconds, final))
             if worker.stage is not Stage.DRAINING:  # else it is told again, for there is less time now
                 self.change(drains=self.state.drains + 1)
@@ -91,7 +89,7 @@ class Turn:
     def dismiss(self, generation: Generation | None) -> None:
         """End a preloader; it serves nobody. While its pid is unknown the order is owed: see `PreloaderStarted`."""
         if generation is not None and generation.phase in (Phase.LOADING, Phase.LOADED):
-            self.state = self.state.with_generation(replace(generation, phase=Phase.DISMISSED, deadline=None))
+            self.state = self.state.with_generation(generation._replace(phase=Phase.DISMISSED, deadline=None))
             if generation.number == self.state.parked:
                 self.change(parked=None, probation=None, way_back="the preloader of the generation before was stuck")
             if generation.pid:
@@ -102,7 +100,7 @@ class Turn:
         generation = self.state.generation(number)
         if generation is not None:
             deaths = remember(generation.deaths, self.now, generation.limits.window)
-            self.state = self.state.with_generation(replace(generation, deaths=deaths))
+            self.state = self.state.with_generation(generation._replace(deaths=deaths))
             if (until := self.pause(number)) is not None:
                 allowed = f"{generation.limits.deaths} deaths in {generation.limits.window:g} s"
                 self.say("error", f"{allowed}: the next start waits", generation=number, seconds=until - self.now)
@@ -123,10 +121,10 @@ class Turn:
         surge = 1 if command is Command.CHAIN_RELOAD else limits.surge
         change = Change(command, previous=self.state.target, surge=surge, since=self.now, slots=self.state.slots)
         if command.reexecutes:
-            self.change(change=replace(change, move=Move.PREFLIGHT, deadline=self.now + limits.boot))
+            self.change(change=change._replace(move=Move.PREFLIGHT, deadline=self.now + limits.boot))
             self.order(StartPreflight())
         else:
-            self.change(change=replace(change, canary=limits.canary and not command.cuts))
+            self.change(change=change._replace(canary=limits.canary and not command.cuts))
             self.load(limits.of(self.state.slots))
 
     def fail(self, error: str, *, code: int, detail: str = "") -> None:
@@ -184,7 +182,7 @@ class Turn:
             self.order(StopListening())
         if self.state.queued is not None:
             self.order(Answer(STOPPING))
-        leaving = replace(self.state.leaving or Leaving(), code=code, seconds=seconds)
+        leaving = (self.state.leaving or Leaving())._replace(code=code, seconds=seconds)
         # Not paused any more: who drains takes what it has accepted.
         self.change(leaving=leaving, queued=None, retry_at=None, parked=None, probation=None, paused=False, lame_duck=None)
         self.change(asleep=False)

@@ -2,9 +2,6 @@
 
 import os
 import re
-import sys
-import threading
-import traceback
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -24,16 +21,6 @@ class Words(NamedTuple):
 
     request: str = ""
     stack: str = ""
-
-
-def stacks() -> str:
-    """Of each thread of this process, by name."""
-    names = {each.ident: each.name for each in threading.enumerate()}
-    frames = sys._current_frames().items()  # noqa: SLF001 -- the documented way to see other threads' stacks
-    return "\n".join(
-        f"Thread 0x{ident:016x} {names.get(ident, '')} (most recent call last):\n{''.join(traceback.format_stack(frame))}"
-        for ident, frame in frames
-    )
 
 
 class LastWords:

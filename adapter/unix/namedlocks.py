@@ -9,7 +9,7 @@ import errno
 import fcntl
 import os
 import struct
-import threading
+from _thread import LockType, allocate_lock  # `threading` has the same, and the master need not have it
 
 _FLOCK = "hhqqi4x"  # struct flock: type, whence, start, length, pid (which must be 0)
 
@@ -28,8 +28,8 @@ class NamedLocks:
         self._digest = blake2b
         self._shared = fd
         self._own = -1
-        self._guard = threading.Lock()
-        self._threads: dict[str, threading.Lock] = {}  # the kernel tells processes apart, these the threads of ours
+        self._guard = allocate_lock()
+        self._threads: dict[str, LockType] = {}  # the kernel tells processes apart, these the threads of ours
 
     def acquire(self, name: str, *, wait: bool) -> bool:
         """Hold it; without `wait`, False when somebody else does. Raises OSError."""
@@ -72,11 +72,11 @@ class NamedLocks:
         # 62 bits: two names of one byte are less likely than a machine that reckons wrong.
         return int.from_bytes(self._digest(name.encode(), digest_size=8).digest(), "big") >> 2
 
-    def _open(self, name: str) -> tuple[int, threading.Lock]:
+    def _open(self, name: str) -> tuple[int, LockType]:
         with self._guard:
             if self._own < 0:
                 self._own = os.open(f"/proc/self/fd/{self._shared}", os.O_RDWR | os.O_CLOEXEC)
-            return self._own, self._threads.setdefault(name, threading.Lock())
+            return self._own, self._threads.setdefault(name, allocate_lock())
 
 
 def _flock(kind: int, start: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from types import MappingProxyType, ModuleType
@@ -10,8 +9,8 @@ from types import MappingProxyType, ModuleType
 _FILES = MappingProxyType({"uwsgi": "shim.py", "uwsgidecorators": "decorators.py"})
 
 
-class Finder(MetaPathFinder):
-    """Knows two names."""
+class Finder:
+    """Knows two names. Not an `importlib.abc.MetaPathFinder`: that module brings twenty more along, `tempfile` and `lzma` among them."""
 
     def find_spec(
         self,

@@ -284,11 +284,37 @@ def test_completion(place):
     assert (commands.stdout, options.stdout) == ("plain,reload\n", "plain,--drain-timeout\n")
 
 
-def test_light():
-    """The way to `adapter inetd` is free of what takes long to import."""
-    heavy = ("click", "dataclasses", "inspect", "logging", "asyncio", "tomllib", "difflib", "pathlib", "tempfile", "subprocess")
+HEAVY = (
+    "click",
+    "dataclasses",
+    "inspect",
+    "ast",
+    "logging",
+    "asyncio",
+    "tomllib",
+    "difflib",
+    "pathlib",
+    "tempfile",
+    "subprocess",
+)
+
+
+@pytest.mark.parametrize(
+    ("ours", "heavy"),
+    [
+        ("adapter.__main__, adapter.config.argv, adapter.config.resolve", HEAVY),
+        ("adapter.__main__, adapter.cli.quick, adapter.roles.master.master", (*HEAVY, "threading", "traceback", "random")),
+        (
+            "adapter.roles.worker.preloader, adapter.roles.worker.worker",
+            ("dataclasses", "inspect", "ast", "click", "logging", "asyncio"),
+        ),
+    ],
+    ids=["inetd", "master", "worker"],
+)
+def test_light(ours, heavy):
+    """What takes long to import, or much memory, is not imported: not on the way to `adapter inetd`, by the master, by a worker."""
     code = (
-        "import sys; before = set(sys.modules); import adapter.__main__, adapter.config.argv, adapter.config.resolve; "
+        f"import sys; before = set(sys.modules); import {ours}; "
         f"print([name for name in {heavy} if name in set(sys.modules) - before])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)

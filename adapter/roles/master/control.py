@@ -9,7 +9,6 @@ import json
 import os
 import socket
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.exits import STOPPED, SystemFailure
@@ -26,13 +25,14 @@ _COMMANDS = {each.value: each for each in Command if each is not Command.NOTHING
 _STOPS = (Command.STOP, Command.STOP_NOW)
 
 
-@dataclass(eq=False)
 class _Client(Client):
-    pid: int = 0
-    waits_for: list[int] = field(default_factory=list)  # how many answers to let pass before its own
-    waits_for_end: bool = False  # it asked us to stop, and wants to know how that ends
-    shown: dict[int, dict[str, object]] | None = None  # it wants to see the stacks of these workers; what they showed so far
-    curious: bool = False  # wants to hear what happens while it waits
+    def __init__(self, sock: socket.socket, pid: int) -> None:
+        super().__init__(sock)
+        self.pid = pid
+        self.waits_for: list[int] = []  # how many answers to let pass before its own
+        self.waits_for_end = False  # it asked us to stop, and wants to know how that ends
+        self.shown: dict[int, dict[str, object]] | None = None  # it wants to see these workers' stacks; what they showed so far
+        self.curious = False  # wants to hear what happens while it waits
 
     @property
     def waits(self) -> bool:
@@ -125,7 +125,7 @@ class Control(Desk[_Client]):
 
     def welcome(self, sock: socket.socket) -> _Client:
         """Who it is stands beside its commands in the log."""
-        return _Client(sock, pid=peers.peer(sock).pid)
+        return _Client(sock, peers.peer(sock).pid)
 
     def stays(self, client: _Client) -> bool:
         """While it waits."""

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -45,13 +44,13 @@ from adapter.unix import processes
 from adapter.unix.channels import Channel
 
 
-@dataclass
 class Family:
     """One generation: its settings, the addresses its workers listen on and what they speak there, its preloader."""
 
-    settings: Settings
-    addresses: dict[str, str]
-    channel: Channel | None = None
+    def __init__(self, settings: Settings, addresses: dict[str, str], channel: Channel | None = None) -> None:
+        self.settings = settings
+        self.addresses = addresses
+        self.channel = channel
 
 
 class Crew:

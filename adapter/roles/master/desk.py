@@ -7,7 +7,6 @@ hung up on when others come. Who does not read its answer is not listened to unt
 import errno
 import os
 import socket
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from adapter.lifecycle.events import Event
@@ -22,13 +21,13 @@ CLIENTS = 16
 _READ = 4096
 
 
-@dataclass(eq=False)
 class Client:
     """Who is connected."""
 
-    socket: socket.socket
-    received: bytes = b""
-    left: bytes = b""  # of what was said to it, still to be sent
+    def __init__(self, sock: socket.socket) -> None:
+        self.socket = sock
+        self.received = b""
+        self.left = b""  # of what was said to it, still to be sent
 
 
 C = TypeVar("C", bound=Client)

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from adapter.config import addresses
@@ -19,9 +18,10 @@ Answer = Callable[[bytes], bytes | None]
 """The document for a client that has said these bytes; None while it has to say more first."""
 
 
-@dataclass(eq=False)
 class _Client(Client):
-    answered: bool = False
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.answered = False
 
 
 class Publisher(Desk[_Client]):

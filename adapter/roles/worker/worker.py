@@ -33,12 +33,12 @@ from adapter.lifecycle.messages import (
     to_plain,
 )
 from adapter.log import Log
-from adapter.roles.lastwords import stacks
 from adapter.roles.serving.fronted import fronted
 from adapter.roles.serving.server import Server
 from adapter.roles.worker.birth import Birth, bring_up
 from adapter.roles.worker.imported import Imported
 from adapter.roles.worker.scoring import Score
+from adapter.roles.worker.stacks import stacks
 from adapter.roles.worker.vitals import Vitals
 from adapter.roles.worker.workerlogs import WorkerLogs
 from adapter.scoreboard import cells

@@ -1,7 +1,5 @@
 """What the master says, beside what it orders (`test_histories` has the orders)."""
 
-from dataclasses import replace
-
 from adapter.lifecycle import events as e
 from adapter.lifecycle.actions import ReopenLogs, Report, Say
 from adapter.lifecycle.commands import Command
@@ -89,7 +87,7 @@ def test_stages_have_their_time():
 
 def test_the_queue_dies_with_us():
     """Nothing is queued, and nothing retried, by a master that leaves."""
-    state = replace(after("HUP storm"), retry_at=12.0)
+    state = after("HUP storm")._replace(retry_at=12.0)
     state, _ = step(state, e.Asked(Command.STOP, "x"), 12.0)
 
     assert (state.queued, state.change, state.retry_at) == (None, None, None)

@@ -1,7 +1,5 @@
 """The number of workers between changes: what is asked for, what the load says, and what a reload makes of it."""
 
-from dataclasses import replace
-
 from adapter.lifecycle import events as e
 from adapter.lifecycle.carryover import from_plain, to_plain
 from adapter.lifecycle.commands import Command
@@ -83,8 +81,8 @@ def test_a_reload_keeps_the_number():
     assert (chained.slots, chained.target, chained.limits) == (6, 2, ADAPTIVE)
     for limits, slots in (
         (ADAPTIVE, 6),
-        (replace(ADAPTIVE, most=4), 4),
-        (replace(ADAPTIVE, workers=8), 8),
+        (ADAPTIVE._replace(most=4), 4),
+        (ADAPTIVE._replace(workers=8), 8),
         (Limits(workers=3), 3),
     ):
         state_, _ = step(state, e.Asked(Command.RELOAD, "x"), 20.0)
@@ -106,7 +104,7 @@ def test_the_pace_survives_an_exec():
 
 def test_one_goes_at_a_time_and_drains():
     """After a calm window the highest slot is given up: its worker drains, the others stay."""
-    state = serving(replace(ADAPTIVE, workers=1))
+    state = serving(ADAPTIVE._replace(workers=1))
     state, _ = step(state, e.Asked(Command.WORKERS, "x", 3), 5.0)
     state = settled(state, 6.0)
     orders = ()

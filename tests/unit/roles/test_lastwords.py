@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from adapter.roles.lastwords import LastWords, Words, stacks
+from adapter.roles.lastwords import LastWords, Words
+from adapter.roles.worker.stacks import stacks
 from adapter.unix.witness import Witness
 
 CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/serving/calls.py", line 58 in run\n'
