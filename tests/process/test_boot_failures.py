@@ -65,7 +65,7 @@ def test_a_broken_application_ends_it_at_once(name: str, lazy: tuple[str, ...]) 
 @pytest.mark.parametrize("lazy", [(), ("--lazy-apps",)], ids=["preloaded", "lazy"])
 def test_an_import_without_end_is_given_up(lazy: tuple[str, ...]) -> None:
     """After --boot-timeout it ends with 111, and the log has the stack of where the import hangs."""
-    server = Adapter("endless_import.py", "--boot-timeout=1", "--pidfile=pid", *lazy)
+    server = Adapter("endless_import.py", "--boot-timeout=2", "--pidfile=pid", *lazy)
     os.mkfifo(server.directory / "gate")
     with server:
         assert server.process.exit_code() == 111
