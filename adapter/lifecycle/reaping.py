@@ -54,7 +54,7 @@ def _preloader_exited(turn: Turn, generation: Generation, event: Exited) -> None
         # since the pid is told before the worker is let go.
         if worker.generation == generation.number and not worker.pid:
             turn.state = turn.state.without_worker(worker)
-    if generation.phase is Phase.DISMISSED:
+    if generation.phase in (Phase.RETIRED, Phase.DISMISSED):
         if event.stack:
             turn.say("error", "the import hung here", event.stack, generation=generation.number)
         return

@@ -116,7 +116,7 @@ def keep(turn: Turn, change: Change) -> None:
 def forget(turn: Turn, why: str) -> None:
     """The way back is closed."""
     parked = turn.state.generation(turn.state.parked or 0)
-    turn.dismiss(parked)
+    turn.retire(parked)
     turn.change(parked=None, probation=None, way_back=why)
     turn.say("info", "no way back", why=why)
 

@@ -157,12 +157,15 @@ def _commit(turn: Turn) -> None:
     rollback.keep(turn, change)
     for generation in turn.state.generations:
         if generation.number not in (target, turn.state.parked):
-            turn.dismiss(generation)
+            turn.retire(generation)
     turn.begin_queued()
 
 
 def _forget(turn: Turn) -> None:
-    """A generation without preloader or workers, to which nobody can go back, was."""
+    """A retired preloader without workers may go. A generation without either, to which nobody can go back, was."""
+    for generation in turn.state.generations:
+        if generation.phase is Phase.RETIRED:
+            turn.retire(generation)
     state = turn.state
     kept = {state.target, state.change.previous if state.change else None}
     kept.update(worker.generation for worker in state.workers)
@@ -196,7 +199,7 @@ def _leave(turn: Turn) -> None:
             remaining = leaving.seconds if worker.deadline is None else worker.deadline - turn.now - MERCY
             turn.drain(worker, max(0.0, min(leaving.seconds, remaining)), final=True)
     for generation in turn.state.generations:
-        turn.dismiss(generation)
+        turn.retire(generation)
     if not turn.state.workers and all(each.phase is Phase.GONE for each in turn.state.generations):
         turn.change(leaving=leaving._replace(over=True))
         turn.say("info", "stopped", code=leaving.code, seconds=turn.now - turn.state.since)

@@ -28,6 +28,7 @@ class Phase(Enum):
 
     LOADING = "loading"  # imports the application
     LOADED = "loaded"  # can fork
+    RETIRED = "retired"  # forks no more, but looks after the workers it has: who else would end one, should we be killed?
     DISMISSED = "dismissed"  # told to go, not reaped yet
     GONE = "gone"  # no process
 
@@ -187,6 +188,10 @@ class State(NamedTuple):
         """Has every slot a ready worker of the target?"""
         served = {worker.slot for worker in self.workers if worker.stage is Stage.READY and worker.generation == self.target}
         return self.slots > 0 and served.issuperset(range(self.slots))
+
+    def has_workers(self, generation: int) -> bool:
+        """Does a process of this generation live, besides its preloader?"""
+        return any(worker.generation == generation and worker.pid for worker in self.workers)
 
     def serves(self) -> bool:
         """Will whoever comes now be served: by ready workers, or by those that are then forked?"""

@@ -86,9 +86,20 @@ class Turn:
         self.change(last_generation=number, target=number, slots=limits.slots(self.state.slots), retry_at=None)
         self.order(Load(number))
 
+    def retire(self, generation: Generation | None) -> None:
+        """Nobody will be forked from it again. Its preloader goes when the last of its workers has (see `roles.worker.offspring`)."""
+        if (
+            generation is None
+            or generation.phase not in (Phase.LOADED, Phase.RETIRED)
+            or not self.state.has_workers(generation.number)
+        ):
+            self.dismiss(generation)
+        else:
+            self.state = self.state.with_generation(generation._replace(phase=Phase.RETIRED, deadline=None))
+
     def dismiss(self, generation: Generation | None) -> None:
         """End a preloader; it serves nobody. While its pid is unknown the order is owed: see `PreloaderStarted`."""
-        if generation is not None and generation.phase in (Phase.LOADING, Phase.LOADED):
+        if generation is not None and generation.phase in (Phase.LOADING, Phase.LOADED, Phase.RETIRED):
             self.state = self.state.with_generation(generation._replace(phase=Phase.DISMISSED, deadline=None))
             if generation.number == self.state.parked:
                 self.change(parked=None, probation=None, way_back="the preloader of the generation before was stuck")
@@ -164,7 +175,7 @@ class Turn:
             self.count_death(change.previous)
         if failed == change.previous:
             return
-        self.dismiss(self.state.generation(failed))
+        self.retire(self.state.generation(failed))
         for worker in self.state.workers:
             if worker.generation == failed and worker.unborn:
                 self.kill(worker)

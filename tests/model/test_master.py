@@ -79,6 +79,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         self.a_rollback_goes_where_it_can(before, event)
         self.each_reload_is_answered_once(before, event, len(self.kernel.answers) - answered)
         self.no_order_empties_a_serving_slot(before, ordered)
+        self.a_preloader_stays_with_its_workers(event, ordered)
         self.promises()
         self.heard.append(event)
         return ordered
@@ -407,8 +408,17 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         assert state.probation is None or state.parked is not None, "on probation without a way back"
         living = sum(each.phase in (Phase.LOADING, Phase.LOADED) for each in state.generations)
         assert living <= 1 + (state.change is not None) + (state.parked is not None), f"more preloaders than needed: {state}"
+        for generation in state.generations:
+            busy = state.has_workers(generation.number)
+            assert generation.phase is not Phase.RETIRED or busy, f"a preloader stays with nobody to look after: {generation}"
         if state.change and state.change.move is not Move.ROLLING:
             assert state.target == state.change.previous
+
+    def a_preloader_stays_with_its_workers(self, event: e.Event, ordered: tuple[a.Action, ...]) -> None:
+        """It ends them when we are killed and they are stuck. One that is stuck itself is ended at a deadline."""
+        for action in ordered:
+            if isinstance(action, a.Dismiss) and not isinstance(event, e.Ticked):
+                assert not self.state.has_workers(action.generation), f"workers without a preloader: {action}, {self.state}"
 
     def each_reload_is_answered_once(self, before: State, event: e.Event, answers: int) -> None:
         """What is asked for is under way, queued (two alike are one), or answered; and what is answered is no more."""
@@ -430,7 +440,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         assert owed[0] + (asked and not joined) + anew == answers + owed[1], (
             f"{answers} answers: {before.change} -> {after.change}"
         )
-        if before.queued is not None and after.queued is None and after.leaving is None and not rolled_back:
+        if before.queued is not None and after.queued is None and not after.stopping and not rolled_back:
             assert after.change is not None and after.change.kind is before.queued, "a queued reload was lost"
 
     def a_rollback_goes_where_it_can(self, before: State, event: e.Event) -> None:

@@ -164,6 +164,8 @@ class Gate:
         listener = self._listeners.pop(address)
         self._leave_at(listener)
         listener.close()
+        if not self._listeners:
+            self._shared.free()
 
     def _drop_queue(self) -> None:
         """Only leave it: it is for giving, too."""

@@ -76,6 +76,7 @@ class Shared:
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
         self.handing = Handing(queue, self.loop, log, self.taken_over)
         self.note = Cells()
+        self.free: Callable[[], None] = lambda: None  # to be called when the last listener is closed
         self.connections: set[Open] = set()
         self.unusual = False  # one of the next two, or connections are handed over: look closer after each response
         self.paused = False  # requests wait; nothing is accepted

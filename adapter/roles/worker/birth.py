@@ -23,8 +23,8 @@ class Birth(NamedTuple):
     id: int
     slot: int
     inside: Inside
-    hear: Callable[[], None]
-    """To be called when it hears that the master is gone."""
+    let_go: Callable[[], None]
+    """To be called when it has let go of its listeners: then nobody ends it for the port's sake, should the master be gone."""
     app: Callable[..., Any] | None  # None: it imports the application itself
     took: float = 0.0  # seconds to import it
 

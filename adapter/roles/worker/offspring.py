@@ -1,7 +1,7 @@
 """The workers that a preloader has forked, which it looks after when the master is gone: who else would know of them?
 
 Each is known by a pidfd, which can mean no other process, and has one byte of memory that it shares with us: it says there that
-it has heard. Memory and no descriptor, which an application may close and use for its own file.
+it has let go of its listeners. Memory and no descriptor, which an application may close and use for its own file.
 """
 
 import mmap
@@ -54,29 +54,29 @@ class Offspring:
             self._children[worker] = _Child(process, pid, cell)
 
     def leave(self, cell: int) -> Callable[[], None]:
-        """In the worker: the others are not its affair. What it has to call when it hears that the master is gone."""
+        """In the worker: the others are not its affair. What it has to call when it has let go of its listeners."""
         for worker in list(self._children):
             self._forget(worker)
         if self._master >= 0:
             os.close(self._master)
         words = self._words
 
-        def hear() -> None:
+        def say() -> None:
             words[cell] = 1
 
-        return hear
+        return say
 
     def outlive(self, orphans: Orphans, log: Log) -> None:
         """The channel to the master has ended. If that one has too: until the last of its workers has, by itself or by our hand."""
         if not self.able or not _wait([self._master], _LAST_BREATH):
             return
         while self._children:
-            heard = {worker: bool(self._words[child.cell]) for worker, child in self._children.items()}
-            for worker in orphans.condemned(heard):
+            free = {worker: bool(self._words[child.cell]) for worker, child in self._children.items()}
+            for worker in orphans.condemned(free):
                 self._kill(worker, log)
             if orphans.over:
                 return
-            meant, began = orphans.wait(heard), time.monotonic()
+            meant, began = orphans.wait(free), time.monotonic()
             for worker in self._ended(meant):
                 self._forget(worker)
             orphans = orphans.after(time.monotonic() - began, meant)

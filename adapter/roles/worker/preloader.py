@@ -184,8 +184,8 @@ class _Preloader:
             os.read(released, 1)
             os.close(released)
             self._witness.close()
-            channel, own, hear = Channel.adopt(fd), Witness(witness), self._offspring.leave(cell)
-            return Birth(channel, own, order.worker, order.slot, self._inside, hear, self._app, self._took)
+            channel, own, let_go = Channel.adopt(fd), Witness(witness), self._offspring.leave(cell)
+            return Birth(channel, own, order.worker, order.slot, self._inside, let_go, self._app, self._took)
         for each in (fd, witness, telling):
             os.close(each)
         self._parent_of(between, order.worker, told, cell)

@@ -90,7 +90,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     server = Server(
         app, settings, listeners, log, multiprocess=multiprocess, queue=queue, spoken=orders.addresses, access=logs.note
     )
-    server.attend(birth.witness)
+    server.attend(birth.witness, birth.let_go)
     birth.inside.said = server.said
     score = Score(server, cell, _who(birth, brought.took), settings.threads)
     return _Worker(birth, settings, server, trap, log, score=score, logs=logs, health=health).run()
@@ -133,7 +133,6 @@ class _Worker:
         self._channel = birth.channel
         self._witness = birth.witness
         self._inside = birth.inside
-        self._hear_of_death = birth.hear
         self._settings = settings
         self._server = server
         self._logs = logs
@@ -252,7 +251,6 @@ class _Worker:
         if self._orphaned:
             return
         self._orphaned = True
-        self._hear_of_death()
         self._server.release()
         self._server.unwatch(self._channel.fileno())
         self._channel.close()
