@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from adapter.exits import Misuse
 
-_SHELL = re.compile(r"[|&;<>()$`*?~#{}\[]|^\s*\w+=")  # what only a shell understands, even where it is quoted and need not
-_SEVERAL = re.compile(r"[|&;(){}]|^\s*\w+=")  # behind which the shell has to stay, or has something to do first
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\$`]|\\.)*"|\\.""")  # what a shell takes as it stands
+_SHELL = re.compile(r"[|&;<>()$`*?~#{}\[\"]|^\s*\w+=")  # what only a shell understands
+_SEVERAL = re.compile(r"[|&;(){}]|^\s*\w+=")  # behind which it has to stay, or has something to do first
 
 
 def words(command: str) -> tuple[str, ...]:
@@ -18,9 +19,10 @@ def words(command: str) -> tuple[str, ...]:
         raise Misuse(f"{command!r} is no command as a shell reads it: {str(error).lower()}") from None
     if not split or not command.isprintable():
         raise Misuse(f"{command!r} is no command: say a program and its words, in one line")
-    if not _SHELL.search(command):
+    bare = _QUOTED.sub("q", command)
+    if not _SHELL.search(bare):
         return split
-    return "/bin/sh", "-c", command if _SEVERAL.search(command) else f"exec {command}"
+    return "/bin/sh", "-c", command if _SEVERAL.search(bare) else f"exec {command}"
 
 
 def in_environment(variables: Iterable[str], command: str) -> str:

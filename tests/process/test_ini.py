@@ -118,14 +118,22 @@ def test_a_broken_file_starts_nothing(name: str, tmp_path: Path) -> None:
 
 
 def test_several_refusals() -> None:
-    """Each has a line, the last sentence says how to go on; and so it goes on."""
-    text = HELLO + "mule = a\ncron = 1 -1 -1 -1 -1 b\n"
+    """Each has a line, the last sentence says how to go on, with the command that writes the mule's service; and so it goes on."""
+    text = HELLO + "mule = a.py\ncron = 1 -1 -1 -1 -1 b\n"
     server = Ini(text)
     run = subprocess.run(
         [*PROGRAM, "serve", "--ini=shop.ini"], cwd=server.directory, capture_output=True, text=True, timeout=60, check=False
     )
+    typed = run.stderr.rpartition(": `")[2].partition("`")[0]
+    path = f"{Path(PROGRAM[0]).parent}:{os.environ['PATH']}"
+    written = subprocess.run(
+        typed, shell=True, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=60, check=False
+    )
     shutil.rmtree(server.directory)
 
+    assert written.returncode == 0, written
+    assert f"\ndirectory={server.directory}\n" in written.stdout
+    assert "/python -u a.py\n" in written.stdout
     assert run.returncode == 100
     assert "shop.ini:6: mule: " in run.stderr
     assert "shop.ini:7: cron: " in run.stderr

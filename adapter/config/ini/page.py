@@ -15,7 +15,7 @@ Made of the tables in `adapter/config/ini/table` and `adapter/lifecycle/dialects
 adapter serve --ini uwsgi.ini              # runs it: [uwsgi], or FILE:SECTION
 adapter serve --ini uwsgi.ini --check      # only says whether it would
 adapter translate uwsgi.ini >shop.toml     # the same as a file for --config, with a comment for each line that is not as it was
-adapter translate uwsgi.ini --to supervisord --out DIR    # and the configuration of a supervisor beside it
+adapter translate uwsgi.ini --to supervisord --out DIR    # and the configuration of a supervisor beside it, with its mules and daemons
 ```
 
 The grammar is uWSGI's: repeated keys, placeholders, `$(ENV)`, `@(file)`, magic variables, `ini =`, `if-env` and the like, and
@@ -35,6 +35,11 @@ without = mule, cron
 drain-timeout = 25s
 control = /run/shop.control
 ```
+
+**What ran beside the application** (`mule`, `attach-daemon` and their kin) is a service of its own under the same supervisor, which
+`translate --to KIND` writes: in the same directory, as the same user, with the same `env`, `pythonpath` and interpreter. What has to be changed in the program is
+said in its file: outside of a server there is no `import uwsgi`, and no message comes to a mule. Each `cron` becomes a line of a crontab, as a comment to be
+pasted. A spooler, and mules without a file, run functions of the application: that is what task queues do. [conf/beside](../conf/beside/README.md) has more.
 
 The command line wins over `ADAPTER_*` in the environment, that over a `--config` file, that over `[adapter]`, that over `[uwsgi]`.
 

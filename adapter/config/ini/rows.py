@@ -46,12 +46,27 @@ class Given(NamedTuple):
     lines: tuple[Line, ...]
 
 
+class Companion(NamedTuple):
+    """A program that uWSGI runs beside the application. `changes`: what there is to do before it runs without uWSGI."""
+
+    name: str  # of a service, without the application's
+    command: str  # as a shell has it
+    changes: tuple[str, ...] = ()
+    chdir: str = ""
+    user: str = ""
+    script: str = ""  # its file, if it is one of Python's
+    times: str = ""  # of crontab(5), if it is no service
+    alone: bool = False  # due again, it waits for no end: it is left out
+    seconds: str = ""  # it may take
+
+
 class Said(NamedTuple):
     """Of one line: what becomes of it, other than its row says."""
 
     line: Line
     verdict: Verdict
     sentence: str
+    companion: Companion | None = None
 
 
 class Sheet:
@@ -128,9 +143,9 @@ def ignored(names: str, why: str) -> Row:
     return Row(tuple(names.split()), Verdict.IGNORED, (), why)
 
 
-def refused(names: str, instead: str) -> Row:
-    """The site would not be the same without it; `instead` says what to do."""
-    return Row(tuple(names.split()), Verdict.REFUSED, (), instead)
+def refused(names: str, instead: str, make: Make | None = None) -> Row:
+    """The site would not be the same without it; `instead` says what to do, or `make` of each line."""
+    return Row(tuple(names.split()), Verdict.REFUSED, (), instead, make)
 
 
 def grammar(names: str, why: str = "") -> Row:

@@ -1,13 +1,14 @@
 """An INI file as a source of options: [adapter] says it in our words, [uwsgi] in uWSGI's."""
 
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from adapter.config.ini.reading import read
 from adapter.config.ini.rows import Given, Line, Verdict
 from adapter.config.ini.translating import WITHOUT, Fate, Translation, by_setting, translate
-from adapter.config.kinds import FLAG
+from adapter.config.kinds import FLAG, here
 from adapter.config.nearest import meant
 from adapter.config.settings import OPTIONS
 from adapter.exits import Misuse
@@ -100,10 +101,21 @@ def _check_refused(spec: str, translation: Translation) -> None:
     if not refused:
         return
     sentences = [f"{fate.line.place}: {fate.line.name}: {fate.sentence}" for fate in refused]
-    more = f"; when that is done, say `{WITHOUT} = {', '.join(dict.fromkeys(fate.line.name for fate in refused))}` in [adapter]"
+    more = f"{_written_by(spec, refused)}; when that is done, say `{WITHOUT} = {', '.join(dict.fromkeys(fate.line.name for fate in refused))}` in [adapter]"
     if len(refused) == 1:
         raise Misuse(f"{sentences[0]}{more}")
     raise Misuse(f"{spec} asks for {len(refused)} things that are not done here (see above){more}", detail="\n".join(sentences))
+
+
+def _written_by(spec: str, refused: Sequence[Fate]) -> str:
+    """The command that writes what these lines ask for, as a part of the sentence that refuses them."""
+    programs = [fate.companion for fate in refused if fate.companion is not None]
+    services = [each for each in programs if not each.times]
+    typed = f"cd {shlex.quote(here())} && adapter translate {shlex.quote(spec)}"  # relative paths are from where the server is started
+    if services:
+        what = "the service" if len(services) == 1 else f"the {len(services)} services"
+        return f": `{typed} --to supervisord` (or another KIND of adapter conf) writes {what}"
+    return f": `{typed}` writes it for a crontab" if programs else ""
 
 
 def _remarks(found: Contents) -> tuple[Remark, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from adapter.config.ini.rows import Given, Line, Row, Said, Sheet, Verdict
+from adapter.config.ini.rows import Companion, Given, Line, Row, Said, Sheet, Verdict
 from adapter.config.ini.table import ROWS, row_of
 from adapter.config.ini.values import bare
 from adapter.config.kinds import FLAG
@@ -25,6 +25,7 @@ class Fate(NamedTuple):
     line: Line
     verdict: Verdict | None  # None: uWSGI has no such option
     sentence: str = ""
+    companion: Companion | None = None
 
 
 class Translation(NamedTuple):
@@ -109,7 +110,7 @@ def _fate(line: Line, told: Said | None, elsewhere: frozenset[str], sheet: Sheet
         return Fate(line, Verdict.IGNORED, f"somebody else does it ({WITHOUT})")
     if verdict in {Verdict.REFUSED, Verdict.IGNORED} and not line.on:
         return Fate(line, Verdict.IMPLIED, "it is off")
-    return Fate(line, verdict, sentence)
+    return Fate(line, verdict, sentence, told.companion if told else None)
 
 
 def _guesses(lines: Sequence[Line], used: frozenset[str]) -> dict[str, str | None]:

@@ -2,9 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from adapter.config.ini.rows import Given, Verdict
+from adapter.config.ini.companions import Beside
+from adapter.config.ini.rows import Given, Line, Verdict
 from adapter.config.ini.said import Contents
 from adapter.config.ini.translating import Fate, by_setting
 from adapter.config.kinds import FLAG, OCTAL
@@ -24,8 +25,8 @@ def _values(contents: Contents) -> dict[str, list[Given]]:
     return {name: values[name] for name in OPTIONS if name in values}
 
 
-def toml(spec: str, contents: Contents) -> str:
-    """A file for --config."""
+def toml(spec: str, contents: Contents, programs: Sequence[Beside] = ()) -> str:
+    """A file for --config. `programs`: what ran beside the application and is yet to be written."""
     text = f"# {_plain(spec)}, translated. To be used by: adapter serve --config FILE\n\n[adapter]\n"
     for name, givens in _values(contents).items():
         text += "".join(f"# {line}\n" for line in _sources(name, givens))
@@ -39,10 +40,10 @@ def toml(spec: str, contents: Contents) -> str:
             value = givens[-1].text
             whole = value.isascii() and value.isdigit() and str(int(value)) == value and option.kind is not OCTAL
             text += f"{name} = {value if whole else _quoted(value)}\n"
-    return text + _ends(contents)
+    return text + _ends(contents, programs)
 
 
-def command(spec: str, contents: Contents) -> str:
+def command(spec: str, contents: Contents, programs: Sequence[Beside] = ()) -> str:
     """For a shell."""
     values = _values(contents)
     words = [["adapter", "serve"]]
@@ -58,7 +59,7 @@ def command(spec: str, contents: Contents) -> str:
             words += [[option, given.text] for given in givens]
     line = " \\\n    ".join(shlex.join(each) for each in words)
     told = "".join(f"{comment}\n" for comment in comments)
-    return f"# {_plain(spec)}, translated\n{told}{_ends(contents).lstrip()}\n{line}\n"
+    return f"# {_plain(spec)}, translated\n{told}{_ends(contents, programs).lstrip()}\n{line}\n"
 
 
 def _sources(name: str, givens: Iterable[Given]) -> list[str]:
@@ -72,16 +73,27 @@ def _sources(name: str, givens: Iterable[Given]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _ends(contents: Contents) -> str:
-    """What became of the other lines, and what there is to remark."""
+def _ends(contents: Contents, programs: Sequence[Beside]) -> str:
+    """What became of the other lines, and what there is to remark. Below the line of a program what makes it run without uWSGI."""
+    pasted: dict[Line, str] = {each.line: "".join(f"#     {_plain(told)}\n" for told in pasting(each)) for each in programs}
     text = ""
     for heading, verdict in _HEADINGS:
         fates = contents.translation.became(verdict)
         if fates:
-            text += f"\n# {heading}:\n" + "".join(f"#   {_told(fate)}\n" for fate in fates)
+            text += f"\n# {heading}:\n" + "".join(f"#   {_told(fate)}\n{pasted.get(fate.line, '')}" for fate in fates)
     if contents.read:
         text += "\n# On the file:\n" + "".join(f"#   {_plain(each)}\n" for each in contents.read)
     return text
+
+
+def pasting(program: Beside) -> list[str]:
+    """What an operator pastes for it, as lines of a comment."""
+    where = (
+        f"for the crontab of {program.user or 'its user'} (crontab -e):"
+        if program.times
+        else "to be typed (or another KIND of adapter conf):"
+    )
+    return [*(f"to change: {change}" for change in program.changes), where, program.paste]
 
 
 def _told(fate: Fate) -> str:

@@ -180,6 +180,11 @@ def _dialled(spot: Spot) -> str:
     return f"host {host.strip('[]')} port {port}"
 
 
+def _contained(spot: Spot) -> str | None:
+    """A --config file where a container has it: beside the application."""
+    return None if spot.values.config is None else spot.syntax.spell(f"/srv/app/{posixpath.basename(spot.values.config)}")
+
+
 def _command(spot: Spot) -> str:
     """A companion's words."""
     return " ".join(spot.syntax.spell(word) for word in spot.values.command)
@@ -236,6 +241,7 @@ PLACES: dict[str, Callable[[Spot], str | None]] = {
     "members": lambda spot: ",".join(values.name for values in spot.group) or None,
     "each": lambda spot: "*/" if spot.group else "",
     "held": lambda spot: spot.values.name.lower(),
+    "contained": _contained,
     "command": _command,
     "startas": lambda spot: spot.syntax.spell(spot.values.command[0]),
     "arguments": lambda spot: _command(spot._replace(values=spot.values._replace(command=spot.values.command[1:]))),

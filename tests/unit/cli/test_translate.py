@@ -50,6 +50,43 @@ def test_a_supervisor(capfd, vassals):
     assert "shop.toml" in capfd.readouterr().err
 
 
+def test_programs_beside_it(capfd, vassals):
+    """A mule and a daemon are services beside the application's, which says where each comes from and what is to be changed in it."""
+    (vassals / "tasks.py").write_text("from uwsgidecorators import mulefunc\n")
+    (vassals / "shop.ini").write_text(VASSAL + "attach-daemon = /bin/cat /dev/zero\ncron = -5 -1 -1 -1 -1 report\nmules = 2\n")
+    assert run(["translate", "shop.ini", "--to", "supervisord", "--out", "etc"]) == 0
+    told = capfd.readouterr().err
+    mule, daemon = ((vassals / f"etc/{name}.conf").read_text() for name in ("shop-tasks", "shop-cat"))
+
+    assert "\nfiles=adapter.conf shop-tasks.conf shop-cat.conf " in (vassals / "etc/supervisord.conf").read_text()
+    assert "\n; From shop.ini:5: mule = tasks.py\n; To change: tasks.py imports uwsgidecorators, " in mule
+    assert "; To change: tasks.py waits for what uWSGI brings it (mulefunc): " in mule
+    assert f"/python -u tasks.py\ndirectory={vassals}\n" in mule
+    assert "\ncommand=/bin/cat /dev/zero\n" in daemon
+    assert "adapter: info: shop.ini:5: mule: runs as the service shop-tasks\n" in told
+    assert "adapter: warning: shop.ini:9: mules: a mule without a file has no program" in told
+    assert f"\n#     */5 * * * * cd {vassals} && report\n" in (vassals / "etc/shop.toml").read_text()
+
+
+def test_a_directory_for_each_service(vassals):
+    """Where a service is a directory, the programs and the application have one each, below the one that was named."""
+    assert run(["translate", "shop.ini", "--to", "runit", "--out", "sv"]) == 0
+
+    assert {path.parent.name for path in vassals.glob("sv/*/run")} == {"shop", "shop-tasks"}
+    assert (vassals / "sv/shop/env/ADAPTER_CONFIG").read_text() == f"{vassals}/sv/shop.toml\n"
+    assert "# To change: tasks.py could not be read: " in (vassals / "sv/shop-tasks/run").read_text()
+
+
+def test_where_no_program_can_be_kept(capfd):
+    """The application's is written, and what is to be done with the mule is said: a command for another kind, and why not this one."""
+    assert run(["translate", "shop.ini", "--to", "docker"]) == 0
+    written, told = capfd.readouterr()
+
+    assert '\nCMD ["adapter", "serve", "--config", "/srv/app/shop.toml", "--chdir", "/srv/app", ' in written
+    assert "#     adapter conf supervisord --beside 'python -u tasks.py' --name shop-tasks --chdir " in written
+    assert "no program can be kept running beside the application: a container has one program" in told
+
+
 def test_what_cannot_go_together(capfd):
     """What is only printed has no name, user or directory."""
     assert run(["translate", "shop.ini", "--name", "x"]) == 100

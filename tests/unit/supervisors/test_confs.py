@@ -237,3 +237,13 @@ def test_the_container_starts_what_was_said():
     assert words[:3] == ["adapter", "serve", 'a "b".py']
     assert words[-3:] == ["--threads", "8", "--lazy-apps"]
     assert resolve(parse([word for word in words[2:] if word not in {"--chdir", "/srv/app"}], "serve"), {}).drain_timeout < 10
+
+
+def test_the_container_has_the_file():
+    """With a --config, too: it is beside the application there, whose directory and port are the container's."""
+    values = SITE._replace(app=None, chdir=None, config="/etc/adapter/shop.toml")
+    words = json.loads(files("docker", values)["Dockerfile"].partition("\nCMD ")[2].replace("\\\n", ""))
+    run = files("s6-overlay", values)["s6-rc.d/shop/run"]
+
+    assert words[:5] == ["adapter", "serve", "--config", "/srv/app/shop.toml", "--chdir"]
+    assert shlex.split(run.rpartition("\nexec ")[2])[:5] == words[:5]

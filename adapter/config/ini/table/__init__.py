@@ -1,7 +1,7 @@
 """The one table of uWSGI's options, by theme, and how a name is found in it."""
 
 from adapter.config.ini.rows import Row, grammar
-from adapter.config.ini.table import application, fronts, limits, logs, processes, sockets, steering
+from adapter.config.ini.table import application, beside, fronts, limits, logs, processes, sockets, steering
 
 OF_THE_FILE: tuple[Row, ...] = (
     grammar("ini include inherit config inject-before inject-after", "also https:, exec: and the like are not read"),
@@ -19,6 +19,7 @@ THEMES: tuple[tuple[str, tuple[Row, ...]], ...] = (
     ("Application", application.ROWS),
     ("Listening", sockets.ROWS),
     ("Processes", processes.ROWS),
+    ("Beside the workers", beside.ROWS),
     ("Time and size", limits.ROWS),
     ("Control", steering.ROWS),
     ("Log", logs.ROWS),

@@ -1,4 +1,4 @@
-"""Workers: how many, how long they live, what else runs beside them."""
+"""Workers: how many, how long they live."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,8 +23,6 @@ from adapter.config.ini.values import number
 from adapter.exits import Misuse
 
 _MOST_THREADS = 256
-_SERVICE = "is a service of its own under the same supervisor"
-_QUEUE = "a task queue (Celery, RQ, huey) is a service of its own under the same supervisor"
 
 
 def _whole(line: Line) -> int:
@@ -136,13 +134,6 @@ ROWS: tuple[Row, ...] = (
     ignored("never-swap ksm", "memory is the kernel's"),
     ignored("cgroup cgroup-* check-interval forkbomb-delay auto-weight weight", "the supervisor's, or the kernel's"),
     ignored("auto-procname procname procname-*", "ps shows the command line of the server"),
-    refused("attach-daemon attach-daemon2 attach-control-daemon smart-attach-daemon smart-attach-daemon2", f"it {_SERVICE}"),
-    refused("mule mules farm", f"a mule {_SERVICE}"),
-    ignored("mule-harakiri mule-reload-mercy mule-msg-size touch-mules-reload hook-as-mule", "there are no mules"),
-    refused("spooler spooler-external", f"there is no spooler: {_QUEUE}"),
-    ignored("spooler-* touch-spoolers-reload", "there is no spooler"),
-    ignored("daemons-honour-stdin cron-harakiri", "there are none"),
-    refused("cron cron2 unique-cron curl-cron cron-curl", "cron(8) does it, or a timer of the supervisor; uwsgidecorators.cron works in the application"),
     refused("signal signal-* signals-* timer rbtimer", "uwsgidecorators.timer works in the application"),
     ignored("emperor-* vassals-* vassal-* early-emperor imperial-* heartbeat", "there is no Emperor"),
     refused("emperor", "the supervisor is the Emperor: adapter conf KIND --all DIR makes a service of each file"),
