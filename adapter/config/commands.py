@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from adapter.exits import Misuse
 
-_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\$`]|\\.)*"|\\.""")  # what a shell takes as it stands
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\$`]|\\[^$`])*"|\\.""")  # which shlex reads as a shell does
 _SHELL = re.compile(r"[|&;<>()$`*?~#{}\[\"]|^\s*\w+=")  # what only a shell understands
 _SEVERAL = re.compile(r"[|&;(){}]|^\s*\w+=")  # behind which it has to stay, or has something to do first
 

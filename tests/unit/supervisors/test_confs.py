@@ -246,4 +246,4 @@ def test_the_container_has_the_file():
     run = files("s6-overlay", values)["s6-rc.d/shop/run"]
 
     assert words[:5] == ["adapter", "serve", "--config", "/srv/app/shop.toml", "--chdir"]
-    assert shlex.split(run.rpartition("\nexec ")[2])[:5] == words[:5]
+    assert shlex.split(run.rpartition("\nexec ")[2].replace("\\\n", ""))[:5] == words[:5]
