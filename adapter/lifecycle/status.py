@@ -29,6 +29,7 @@ def status(state: State, now: float) -> dict[str, Any]:
         "kept": state.parked,
         "lame_duck": state.lame_duck is not None,
         "probation": state.probation is not None,
+        "drain": _drain(state),
         "uptime": _seconds(now - state.since),
     }
 
@@ -68,6 +69,13 @@ def _line(worker: Mapping[str, Any]) -> tuple[str, Fields]:
 def _change(change: Change, now: float) -> dict[str, Any]:
     kind = change.kind.value if change.kind else "first load" if change.previous is None else "load anew"
     return {"kind": kind, "move": change.move.value, "previous": change.previous, "seconds": _seconds(now - change.since)}
+
+
+def _drain(state: State) -> dict[str, Any]:
+    """How long a stop or a reload lets requests finish; was that made to fit into the patience of whoever stops us (None: not known)?"""
+    limits = state.limits
+    fitted = limits.fits and state.patience is not None
+    return {"seconds": limits.drain, "fitted": fitted, "patience": state.patience}
 
 
 def _worker(worker: Worker, now: float) -> dict[str, Any]:

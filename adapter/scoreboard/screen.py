@@ -12,7 +12,7 @@ from adapter.scoreboard.words import amount, duration, fit, plain, size
 Status = Mapping[str, Any]
 Worker = Mapping[str, Any]
 _LEAST_EVENTS = 3
-_LEAST_HEIGHT = 8
+_LEAST_HEIGHT = 9
 
 SORTS: Final = {
     "s": "slot",
@@ -91,6 +91,16 @@ def summary(status: Status, rates: Rates) -> Iterable[Line]:
     queues = "  ".join(f"{_spoken(each)}{plain(each['listener'])} {each['waiting']}/{each['most']}" for each in status["queues"])
     full = any(each["waiting"] > each["most"] // 2 for each in status["queues"])
     yield Line(f"backlog {queues or '-'}", "bad" if full else "plain")
+    if (drain := status.get("drain")) is not None:  # a server of an earlier version does not tell
+        yield Line(_drain(drain))
+
+
+def _drain(drain: Mapping[str, Any]) -> str:
+    text = f"drain {drain['seconds']:g}s at most"
+    if drain["patience"] is None:
+        return text
+    patience = f"the supervisor's {drain['patience']:g}s"
+    return f"{text}, made to fit into {patience}" if drain["fitted"] else f"{text}, of {patience}"
 
 
 def condition(status: Status) -> str:

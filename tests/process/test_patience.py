@@ -16,7 +16,7 @@ from adapter.log import Log
 from adapter.roles.master import program as programs
 from adapter.roles.master.inquiry import Inquiry
 from adapter.roles.master.watch import Watch
-from kit.commands import answer
+from kit.commands import answer, status
 from kit.server import Adapter
 
 OURS = {"group": "web", "name": "web_00", "stopwaitsecs": 30, "stopsignal": 15, "killasgroup": True, "startsecs": 3}
@@ -62,14 +62,18 @@ def remarks(server: Adapter) -> list[str]:
 
 
 def test_the_drain_fits() -> None:
-    """Of all processes its own is looked at; what was learned counts after a reload, too, which does not ask again."""
-    with supervisord(configured()) as (url, asked), Adapter("hello.py", env={**ENV, "SUPERVISOR_SERVER_URL": url}) as server:
+    """Of all processes its own is looked at; what was learned counts after a reload, too, which does not ask again, and `adapter status` tells it."""
+    with (
+        supervisord(configured()) as (url, asked),
+        Adapter("hello.py", "--control=control", env={**ENV, "SUPERVISOR_SERVER_URL": url}) as server,
+    ):
         server.wait_for("the drain is made to fit into the supervisor's patience patience=30.000 drain_timeout=28.000")
         answer(server.address)
         questions = len(asked)
         server.reload()
         assert len(asked) == questions
         assert len(remarks(server)) == 1
+        assert status(server)["drain"] == {"seconds": 28.0, "fitted": True, "patience": 30.0}
 
 
 def test_a_drain_that_was_said_does_not_fit() -> None:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adapter.lifecycle.commands import Command
-from adapter.lifecycle.state import Change, Leaving, Move, Stage, State, Worker
+from adapter.lifecycle.limits import Limits
+from adapter.lifecycle.state import Change, Generation, Leaving, Move, Stage, State, Worker
 from adapter.lifecycle.status import lines, status
 
 WORKER = Worker(7, 0, 3, Stage.READY, 812, since=90.0)
@@ -36,8 +37,19 @@ def test_status():
         "kept": None,
         "lame_duck": False,
         "probation": False,
+        "drain": {"seconds": 8.0, "fitted": False, "patience": None},
         "uptime": 60.5,
     }
+
+
+def test_drain():
+    """How long it lasts, and whether that was made to fit into the supervisor's patience, or stands beside it."""
+    fits = State(target=1, generations=(Generation(1, Limits(drain=28.0, fits=True)),), patience=30.0)
+    said = fits.with_generation(Generation(1, Limits(drain=40.0)))
+
+    assert status(fits, 0.0)["drain"] == {"seconds": 28.0, "fitted": True, "patience": 30.0}
+    assert status(said, 0.0)["drain"] == {"seconds": 40.0, "fitted": False, "patience": 30.0}
+    assert status(fits._replace(patience=None), 0.0)["drain"]["fitted"] is False
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def record(*workers, **changes):
         "generation": 3,
         "change": None,
         "queued": None,
+        "drain": {"seconds": 8.0, "fitted": False, "patience": None},
         "leaving": False,
         "whole": True,
         "slots": len(workers),
@@ -111,7 +112,7 @@ def test_workers_beyond_the_screen_are_counted():
     """Whoever has no line is told as a number, and the events keep their place."""
     lines = shown(record(*(worker(number, number) for number in range(100))), height=24)
 
-    assert any(line.strip() == "and 85 more" for line in lines)
+    assert any(line.strip() == "and 86 more" for line in lines)
     assert any("a worker died" in line for line in lines)
 
 
@@ -180,6 +181,20 @@ def test_condition(changes, said, ready):
     """In a few words; and whether one would send it requests."""
     assert condition({**RECORD, **changes}) == said
     assert is_ready({**RECORD, **changes}) is ready
+
+
+@pytest.mark.parametrize(
+    ("drain", "said"),
+    [
+        ({"seconds": 8.0, "fitted": False, "patience": None}, ["drain 8s at most"]),
+        ({"seconds": 28.0, "fitted": True, "patience": 30.0}, ["drain 28s at most, made to fit into the supervisor's 30s"]),
+        ({"seconds": 7.5, "fitted": False, "patience": 10.0}, ["drain 7.5s at most, of the supervisor's 10s"]),
+        (None, []),
+    ],
+)
+def test_drain(drain, said):
+    """How long a stop may take, and by whose patience; a server of an earlier version says nothing of it."""
+    assert [line for line in shown(record(worker(1, 0), drain=drain)) if line.startswith("drain")] == said
 
 
 def test_events_cannot_forge_the_screen():
