@@ -16,6 +16,8 @@ from kit.commands import Line
 from kit.load import Load
 from kit.server import Adapter
 
+_SOON = 5  # milliseconds in which an operator's command is to be answered
+
 
 def measured(control: Path, command: str, questions: int) -> list[float]:
     """Milliseconds from question to answer, sorted."""
@@ -39,7 +41,10 @@ def main(questions: int) -> None:
             for command in ("statistics", "status"):
                 times = measured(control, command, questions)
                 p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
-                print(f"{name:9} {command:10} p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  longest {times[-1]:6.2f} ms")
+                soon = sum(each <= _SOON for each in times) / len(times)
+                print(
+                    f"{name:9} {command:10} p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  longest {times[-1]:6.2f} ms  {soon:6.1%} within {_SOON} ms"
+                )
             if load is not None:
                 print(f"{load.stop().ok} right answers meanwhile")
 
