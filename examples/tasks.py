@@ -4,6 +4,7 @@ It does its work every ten seconds; here that is a line on stdout. On TERM it fi
 """
 
 import itertools
+import os
 import signal
 import time
 
@@ -14,6 +15,7 @@ say = print
 def main() -> None:
     """Until TERM, which waits while there is work and ends the pause at once."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    say(f"tasks: begun pid={os.getpid()}")
     for number in itertools.count(1):
         say(f"tasks: done number={number} at={time.strftime('%H:%M:%S')}")
         if signal.sigtimedwait({signal.SIGTERM}, PERIOD):

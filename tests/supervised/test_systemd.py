@@ -14,6 +14,7 @@ from kit.systemd import CONF, Shop
 UNITS = {
     "alone": ("shop.service",),
     "socket": ("socket/shop.socket", "socket/shop.service"),
+    "beside": ("../beside/systemd/shop-tasks.service",),
     "inetd": ("inetd/shop.socket", "inetd/shop@.service"),
 }
 

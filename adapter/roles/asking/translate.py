@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from adapter.config.ini.companions import Beside, companions, service_name
-from adapter.config.ini.rows import Verdict
+from adapter.config.ini.rows import Given, Verdict
 from adapter.config.ini.said import Contents, contents
 from adapter.config.ini.translating import by_setting
 from adapter.config.ini.written import command, toml
@@ -60,7 +60,7 @@ def _supervised(spec: str, kind: Kind, found: Contents, programs: Sequence[Besid
         files |= _beside(kind, each, service, together=together)
     values = values._replace(besides=() if together else tuple(files))
     files = {
-        f"{service.name}.toml": File(toml(spec, found, left), 0o644),
+        f"{service.name}.toml": File(toml(spec, _placed(found), left), 0o644),
         **render(kind, templates(kind), [values], together=together),
         **files,
     }
@@ -68,6 +68,12 @@ def _supervised(spec: str, kind: Kind, found: Contents, programs: Sequence[Besid
     if kind.name in INSTEAD and any(not each.times for each in left):
         Log(2, stamp=False).warning(f"no program can be kept running beside the application: {INSTEAD[kind.name]}")
     return deliver(files, service.out, force=service.force)
+
+
+def _placed(found: Contents) -> Contents:
+    """A supervisor starts it in another directory than uWSGI was started in, so the application's is said whole."""
+    said = {**by_setting(found.translation.givens), **by_setting(found.native)}.get("chdir", [Given("chdir", "", ())])[-1]
+    return found._replace(native=(*found.native, said._replace(text=os.path.join(here(), said.text).rstrip("/") or "/")))
 
 
 def _beside(kind: Kind, program: Beside, service: Service, *, together: bool) -> dict[str, File]:

@@ -47,6 +47,7 @@ def test_a_supervisor(capfd, vassals):
     assert f" serve --config {vassals}/etc/shop.toml\n" in conf
     assert "\nstopwaitsecs=55 " in conf
     assert tomllib.loads((vassals / "etc/shop.toml").read_text())["adapter"]["app"] == "shop.wsgi"
+    assert tomllib.loads((vassals / "etc/shop.toml").read_text())["adapter"]["chdir"] == str(vassals)  # where uWSGI was started
     assert "shop.toml" in capfd.readouterr().err
 
 
