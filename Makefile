@@ -1,5 +1,5 @@
 # The two commands: `make run` (see it work) and `make test` (see that it works). Both start from a bare Debian.
-.PHONY: run test bench fuzz chaos docs format clean
+.PHONY: run test bench promises fuzz chaos docs format clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,10 @@ test: .venv/.test
 bench: .venv/.run
 	.ci/debian bench $(BIN)/python
 	$(BIN)/python -m bench $(BENCH)
+
+# The promises of zero loss in numbers, each beside its goal: some ten minutes; PROMISES="--requests 100000 --rounds 3" is a look.
+promises: .venv/.test
+	$(BIN)/python -m bench.promises $(PROMISES)
 
 # The long search of tests/fuzz; `make test` has a short one.
 fuzz: export PYTHONPATH := tests

@@ -10,10 +10,17 @@ from typing import NamedTuple, Self
 
 from adapter.lifecycle.limits import MERCY
 
-_SOON = 0.05  # seconds to hear that the master is gone, for one that can
+_SOON = 0.03  # seconds to hear that the master is gone, for one that can
 _TURN = 0.005  # and for each thread that may get the interpreter's lock before the one that hears (sys.getswitchinterval)
-_LOOK = 0.01  # seconds between two looks while it is not known of all whether they have let go
+_LOOK = 0.002  # seconds between two looks while it is not known of all whether they have let go
 _STEP = 1.0  # and afterwards
+
+
+class Orphan(NamedTuple):
+    """One worker: has it let go, and said so? How long (seconds) could it have done?"""
+
+    free: bool = False
+    had: float = 0.0
 
 
 class Orphans(NamedTuple):
@@ -33,18 +40,22 @@ class Orphans(NamedTuple):
         """Has whoever is left had its time?"""
         return self.waited >= self.last
 
-    def wait(self, free: Mapping[int, bool]) -> float:
-        """How long to wait now for the end of those that are left. `free`: by worker, whether it has let go, and said so."""
-        if self.waited < self.patience and not all(free.values()):
-            return min(_LOOK, self.patience - self.waited)
-        return min(_STEP, max(0.0, self.last - self.waited))
+    def wait(self, orphans: Mapping[int, Orphan]) -> float:
+        """How long to wait now for the end of those that are left."""
+        left = max(0.0, self.last - self.waited)
+        return min(_STEP if all(each.free for each in orphans.values()) else _LOOK, left)
 
     def after(self, passed: float, meant: float) -> "Orphans":
         """We waited. What it took longer than we meant does not count: the machine is busy, or we all were stopped."""
         return self._replace(waited=self.waited + min(passed, meant))
 
-    def condemned(self, free: Mapping[int, bool]) -> list[int]:
+    def condemned(self, orphans: Mapping[int, Orphan]) -> list[int]:
         """Who is to be killed now."""
-        if self.over:
-            return list(free)
-        return [worker for worker, let_go in free.items() if not let_go] if self.waited >= self.patience else []
+        return [worker for worker, each in orphans.items() if self.over or (not each.free and each.had >= self.patience)]
+
+
+def had(passed: float, meant: float, *, ran: float, waits: bool) -> float:
+    """How much of that time one could use: it `ran` for so long, and `waits` for a processor now. On a machine that is busy who only
+    waits for one is not stuck, however long that takes; and who sleeps in C gets no more of our lateness than is our own.
+    """
+    return min(ran, passed) if waits else min(passed, meant)

@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from signal import Signals
 
@@ -163,6 +164,26 @@ def is_stopped(pid: int) -> bool:
             return file.read().rpartition(b") ")[2][:1] in (b"T", b"t")
     except OSError:
         return False
+
+
+def wants_processor(pid: int) -> bool:
+    """Does one of its threads run, or wait for a processor to run on (proc(5): R)?"""
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                if file.read().rpartition(b") ")[2][:1] == b"R":
+                    return True
+    except OSError:
+        pass  # the thread, or all of it, is gone
+    return False
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that all its threads have run so far; 0 when it is gone. The clock is what clock_getcpuclockid(3) would say."""
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0
 
 
 def in_foreground() -> bool:

@@ -1,7 +1,7 @@
 """A strict client under whose eyes the server is reloaded and stopped: nothing is tried twice, every byte is checked.
 
 `python -m kit.load ADDRESS` visits the server with several connections at once, says `ready` (and the versions that answered)
-when each of them has had a right answer, says it again for each line `lap` it reads (each has had one more, to a question begun since; `lap refused`: has been refused), and stops at any other line or EOF:
+when each of them has had a right answer, says it again for each line `lap` it reads (each has had one more, to a question begun since; `lap refused`: has been refused), tells the number of right answers at a line `count`, and stops at any other line or EOF:
 what is under way is finished, then a summary in JSON is printed. `Load` is that process, for a test.
 
 A connection that the server closed while it was idle (seen before we ask) is counted as `idle_closed`, as every browser
@@ -101,6 +101,8 @@ class Visitor(threading.Thread):
             self._failed(error, wire, asked, time.monotonic() - begun)
             return
         self.tally.right(self.number, asked, answer, begun)
+        if answer.close and self.manner != "fresh":
+            self.tally.note("closed")
         if answer.close or self.manner == "fresh":
             self._drop()
 
@@ -167,6 +169,11 @@ class Load:
         while (seen := self.lap()) != {version}:
             assert time.monotonic() < deadline, f"after {timeout} s versions {seen} still answer"
 
+    def count(self) -> int:
+        """How many right answers there have been so far."""
+        self._say("count")
+        return int(self._lines.wait_for(r"^count (\d+)", timeout=60, since=self._mark)[1])
+
     def lap_refused(self) -> None:
         """Wait until each connection has found nobody listening."""
         self._say("lap refused")
@@ -207,8 +214,11 @@ def main() -> None:
     visitors = [Visitor(number, manner, tally, options, arrivals) for number, manner in enumerate(manners)]
     for visitor in visitors:
         visitor.start()
-    while (word := sys.stdin.readline().strip()) in {"lap", "lap refused"}:
-        tally.lap(refused=word == "lap refused")
+    while (word := sys.stdin.readline().strip()) in {"lap", "lap refused", "count"}:
+        if word == "count":
+            print("count", tally.counts["ok"], flush=True)
+        else:
+            tally.lap(refused=word == "lap refused")
     stop.set()
     for visitor in visitors:
         visitor.join()

@@ -87,7 +87,7 @@ class Tally:
     def summary(self) -> dict[str, Any]:
         """The whole, as a JSON object; `seconds`, `slowest` and `gap` (longest time without any right answer) in seconds."""
         with self.lock:
-            names = ("ok", *KINDS, "connections", "close_said", "idle_closed", "reused_failures", "rude_closes")
+            names = ("ok", *KINDS, "connections", "close_said", "closed", "idle_closed", "reused_failures", "rude_closes")
             return {
                 **{name: self.counts[name] for name in names},
                 "kinds": dict(self.kinds),

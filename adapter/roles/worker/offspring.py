@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from adapter.lifecycle.orphans import Orphans
+from adapter.lifecycle.orphans import Orphan, Orphans, had
 from adapter.log import Log
+from adapter.unix.processes import processor_time, wants_processor
 
 _MOST = mmap.PAGESIZE  # cells; with more workers than that a cell is shared, and whoever says the word says it for both
 _LAST_BREATH = 1.0  # seconds from the end of file that the master's death leads to, to the end of its process
@@ -70,16 +71,26 @@ class Offspring:
         """The channel to the master has ended. If that one has too: until the last of its workers has, by itself or by our hand."""
         if not self.able or not _wait([self._master], _LAST_BREATH):
             return
-        while self._children:
-            free = {worker: bool(self._words[child.cell]) for worker, child in self._children.items()}
-            for worker in orphans.condemned(free):
-                self._kill(worker, log)
-            if orphans.over:
-                return
-            meant, began = orphans.wait(free), time.monotonic()
+        left = {worker: Orphan(bool(self._words[child.cell])) for worker, child in self._children.items()}
+        while left:
+            meant, began = orphans.wait(left), time.monotonic()
+            ran = {worker: processor_time(self._children[worker].pid) for worker, each in left.items() if not each.free}
             for worker in self._ended(meant):
                 self._forget(worker)
-            orphans = orphans.after(time.monotonic() - began, meant)
+            passed = time.monotonic() - began
+            left = {worker: self._look(worker, left[worker], passed, meant, ran.get(worker, 0.0)) for worker in self._children}
+            orphans = orphans.after(passed, meant)
+            for worker in orphans.condemned(left):
+                del left[worker]
+                self._kill(worker, log)
+
+    def _look(self, worker: int, before: Orphan, passed: float, meant: float, ran: float) -> Orphan:
+        """What is known of it now. The word is looked at last: who says it while we look has said it."""
+        pid, cell = self._children[worker].pid, self._children[worker].cell
+        if before.free:
+            return before
+        used = had(passed, meant, ran=processor_time(pid) - ran, waits=wants_processor(pid))
+        return Orphan(bool(self._words[cell]), before.had + used)
 
     def _kill(self, worker: int, log: Log) -> None:
         child = self._children[worker]
