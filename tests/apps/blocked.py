@@ -14,8 +14,8 @@ def application(environ, start_response):
     os.write(1, b"blocked: begun\n")
     if environ["QUERY_STRING"]:
         began = time.monotonic()
-        time.sleep(1)
-        answer = f"slept {'enough' if time.monotonic() - began >= 1 else 'too little'}\n"
+        time.sleep(2)
+        answer = f"slept {'enough' if time.monotonic() - began >= 2 else 'too little'}\n"
     else:
         _libc.read(_nothing, ctypes.create_string_buffer(1), 1)
         answer = errno.errorcode[ctypes.get_errno()] + "\n"

@@ -104,7 +104,7 @@ def orphaned(server: Adapter, address: str) -> None:
     said = [rf"adapter: warning: the master is gone: finishing what is in flight .*pid={pid}" for pid in pids]
     for pid, line in zip(pids, said, strict=True):
         if pid in server.process.processes():
-            server.wait_for(line, timeout=5)
+            server.wait_for(line)
     assert free(address)
 
 

@@ -6,5 +6,5 @@ _OURS = ("ADAPTER_", "LISTEN_", "SUPERVISOR_", "PYTHON", "PYTEST_", "SV")
 
 
 def environment() -> dict[str, str]:
-    """A copy of ours without that."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    """A copy of ours without that. Name by name: pytest changes its own while a thread of a test's may be here."""
+    return {name: os.environ.get(name, "") for name in os.environ if not name.startswith(_OURS)}

@@ -159,7 +159,7 @@ def test_what_the_application_says_of_a_request(threads: int) -> None:
 
 def test_too_slow_is_a_line() -> None:
     """408 with and without what was asked; a connection that never asks anything is none."""
-    with logged("--header-timeout=100ms", "--body-timeout=100ms") as server:
+    with logged("--header-timeout=500ms", "--body-timeout=500ms") as server:
         address = server.address
         talk(address, b"GET /half HTTP/1.1\r\nHost")
         talk(address, b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")

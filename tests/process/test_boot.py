@@ -2,8 +2,9 @@
 
 import os
 
-from kit.commands import answer, descriptors, facts, listens, parent, preloaders, status
+from kit.commands import answer, descriptors, facts, listens, parent, preloaders
 from kit.server import Adapter, wait_until_gone
+from kit.until import until
 
 
 def test_workers_are_children_of_the_master() -> None:
@@ -66,11 +67,8 @@ def test_ten_reloads_leak_no_descriptor() -> None:
             server.reload()
             for pid in old:
                 wait_until_gone(pid)
-        for _ in range(500):  # they have ended, but the master has yet to hear of it and to let go of what was theirs
-            if open_files(server) == before:
-                break
-            status(server)
-        assert open_files(server) == before
+        # They have ended, but the master has yet to hear of it and to let go of what was theirs.
+        until(lambda: open_files(server), lambda found: found == before)
 
 
 def test_a_worker_inherits_nothing_of_the_master() -> None:

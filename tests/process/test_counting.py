@@ -17,6 +17,7 @@ from kit.commands import Line, answer
 from kit.commands import reload as reloaded
 from kit.server import PROGRAM, Adapter, wait_until_gone
 from kit.tmux import Tmux
+from kit.until import until
 
 UWSGITOP = str(Path(sys.executable).with_name("uwsgitop"))
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -40,10 +41,7 @@ class Told:
 
     def until(self, name: str, count: int) -> dict[str, Any]:
         """The record, once so many are counted; never more."""
-        for _ in range(100_000):
-            record = self.now()
-            if record["totals"][name] >= count:
-                break
+        record = until(self.now, lambda record: record["totals"][name] >= count)
         assert record["totals"][name] == count, record
         return record
 
@@ -192,6 +190,12 @@ def test_what_runs_is_told(server: Adapter) -> None:
         terminal.wait_for(lambda shown: "GET /gated" not in shown)
 
 
+def counts(screen: str) -> tuple[set[str], int]:
+    """What uwsgitop shows of the workers: who they are, and how many requests they have had together."""
+    workers = [line.split() for line in screen.splitlines() if re.match(r" *[12] +\d+.* \d+ +\d+ ", line)]
+    return {words[2] for words in workers}, sum(int(words[3]) for words in workers)
+
+
 def test_uwsgitop(server: Adapter) -> None:
     """The real uwsgitop, as it comes, shows our workers and their counters, and survives a reload of ours."""
     address = server.address
@@ -200,16 +204,11 @@ def test_uwsgitop(server: Adapter) -> None:
     with Told(server) as told:
         told.until_counted(7)
         with Tmux([UWSGITOP, "--frequency=1", published(server, "--stats")], cwd=server.directory, width=140) as terminal:
-            screen = terminal.wait_for(lambda shown: "adapter-" in shown and "REQ" in shown)
-            workers = [line.split() for line in screen.splitlines() if re.match(r" *[12] +\d", line)]
             pids = {str(each["pid"]) for each in told.now()["workers"]}
-            assert {words[2] for words in workers} == pids
-            assert sum(int(words[3]) for words in workers) == 7
+            terminal.wait_for(lambda shown: "adapter-" in shown and counts(shown) == (pids, 7))
             reloaded(server)
             for _ in range(5):
                 answer(address)
             fresh = {str(each["pid"]) for each in told.until_counted(12)["workers"]}
-            screen = terminal.wait_for(lambda shown: all(pid in shown for pid in fresh))
-            workers = [line.split() for line in screen.splitlines() if re.match(r" *[12] +\d", line)]
-            assert sum(int(words[3]) for words in workers) == 12
+            terminal.wait_for(lambda shown: counts(shown) == (fresh, 12))
             terminal.keys("q")

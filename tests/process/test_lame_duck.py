@@ -11,26 +11,26 @@ OPTIONS = ("--workers=2", "--lame-duck=3", "--health-path=/-/ready", "--control=
 
 
 def test_it_serves_on_while_readiness_says_no() -> None:
-    """After TERM all is served for so long, by status and health path we are not ready; then we stop, with 0, and say what we did."""
+    """After TERM all is served for so long, by its health path it is not ready; then we stop, with 0, and say what we did."""
     with Adapter("hello.py", *OPTIONS) as server:
         address = server.address
         assert Asked(address, "/-/ready").answer() == (200, b"ready\n")
-        assert adapter("status", "control", "--ready", cwd=server.directory).returncode == 0
         server.signal(SIGTERM)
         server.wait_for("adapter: info: lame duck: serving on, though not ready any more seconds=3")
-        assert adapter("status", "control", "--ready", cwd=server.directory).returncode == 1
         assert Asked(address, "/").answer() == (200, b"hello\n")
         assert Asked(address, "/-/ready").answer() == (503, b"not ready\n")
         assert server.process.exit_code() == 0
 
 
 def test_who_dies_meanwhile_is_replaced_by_a_lame_duck() -> None:
-    """A new worker serves, and says that it is not ready, too; a second TERM, a reload and a rollback change nothing."""
+    """The status says not ready; a new worker serves, and says so too; a second TERM, a reload and a rollback change nothing."""
     with Adapter("hello.py", "--workers=1", "--lame-duck=60", "--health-path=/-/ready", "--control=control") as server:
         address = server.address
         (first,) = server.ready()
+        assert adapter("status", "control", "--ready", cwd=server.directory).returncode == 0
         server.signal(SIGTERM)
         server.wait_for("adapter: info: lame duck")
+        assert adapter("status", "control", "--ready", cwd=server.directory).returncode == 1
         os.kill(first.pid, SIGKILL)
         wait_until_gone(first.pid)
         server.wait_for("adapter: info: ready worker=2 ")

@@ -126,9 +126,9 @@ def test_write_timeout_counts_silence_not_duration(tmp_path):
 @pytest.mark.parametrize(
     ("options", "sent", "status"),
     [
-        ({"header_timeout": 0.2}, b"", 0),
-        ({"header_timeout": 0.2}, b"GET / HT", 408),
-        ({"body_timeout": 0.2}, post("/", b"12345")[:-2], 408),
+        ({"header_timeout": 0.5}, b"", 0),
+        ({"header_timeout": 0.5}, b"GET / HT", 408),
+        ({"body_timeout": 0.5}, post("/", b"12345")[:-2], 408),
     ],
 )
 def test_silence_ends_the_connection(options, sent, status):
@@ -142,7 +142,7 @@ def test_silence_ends_the_connection(options, sent, status):
 
 def test_header_timeout_is_not_put_off_by_more_bytes():
     """A head that comes byte by byte is cut off at --header-timeout (slowloris)."""
-    with Serving(hello, header_timeout=0.3) as serving, serving.client() as client:
+    with Serving(hello, header_timeout=0.5) as serving, serving.client() as client:
         gate = threading.Event()
         began = time.monotonic()
         client.socket.setblocking(False)
