@@ -58,7 +58,7 @@ def by_app(world: World, number: int, slow: frozenset[int]) -> Iterator[World]:
         order, *rest = world.queue
         yield world.with_app(number, App(INVITED) if order == INVITATION else App(RUNNING, order), queue=tuple(rest))
     elif app.at == POLLING:
-        yield from turn(world, number)
+        yield from (each._replace(asleep=False) for each in turn(world, number))  # news: whoever stands by is woken
     elif app.at not in {RUNNING, CALLING} or world.released or app.call not in slow:
         yield from STEPS.get(app.at, lambda *_: ())(world, number, app)
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from kit.serving import GET, PATIENCE, Gated, Serving, get, hello, post
+from kit.until import until
 
 
 def test_a_request_is_answered_and_the_connection_goes_on():
@@ -261,6 +262,29 @@ def test_a_loop_that_fails_ends_the_worker_and_tells():
         serving.log.wait_for("TypeError")
         serving.server.release()
         loop.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "counted"),
+    [(b"", (0, 0, 0)), (b"GET / HT", (0, 0, 1)), (b"BROKEN\r\n\r\n", (0, 0, 1)), (GET, (0, 1, 0))],
+    ids=["silent", "half", "refused", "kept"],
+)
+def test_what_is_counted_without_a_call_is_told_too(sent, counted):
+    """Connections that come and go, and requests that are refused, are told by a worker at rest, though none of them calls anybody."""
+    told = []
+    with Serving(hello, header_timeout=0.3, keepalive_timeout=0.3) as serving:
+        server = serving.server
+
+        def tell(_now):
+            told.append(tuple(server.report()[name] for name in ("connections", "requests", "refused")))
+
+        serving.do(lambda: server.on_tick.append(tell))
+        until(lambda: server.threads._asleep, bool)
+        with serving.client() as client:
+            client.send(sent)
+            until(lambda: bool(told) and told[-1][0], bool)
+            client.socket.shutdown(1)
+            until(lambda: told[-1], lambda found: found == counted)
 
 
 def count_turns(serving):

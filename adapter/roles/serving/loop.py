@@ -24,6 +24,9 @@ class Calls(Protocol):
     def turned(self) -> None:
         """A turn has news."""
 
+    def timed(self) -> None:
+        """A timer has run out."""
+
     def go_on(self, now: float) -> float:
         """See to what is pending; the time after it. 0: this thread does not lead any more."""
 
@@ -81,6 +84,7 @@ class Loop:
             calls.turned()  # again: on a busy machine the one who watches may have fallen asleep before we came to do anything
         for timed in self.deadlines.due(now):
             timed.expire(now)
+            calls.timed()
             if calls.pending and not (now := calls.go_on(now)):
                 return False
         return True

@@ -10,8 +10,8 @@ is a thing that lies in a box of one when nobody has it.
   itself, so no connection waits for one, and `size` threads are free to. After a while it lays the lead into the box, and puts an
   invitation into the queue. If nobody comes for it (they all were slow), it takes it back as above.
 
-Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the leader's next call wakes
-it.
+Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the leader's next news wakes
+it, so that what was counted is told, calls or not.
 
 The main thread is the first of the application's threads: what is not meant for threads runs where it expects to, with `--threads 1`.
 They are daemons: a stuck one must not keep the process from ending.
@@ -98,8 +98,16 @@ class Threads:
         return len(self._handed) >= self.size and all(0 < each.began < now - SLOW for each in self._handed)
 
     def turned(self) -> None:
-        """A turn of the loop has news."""
+        """A turn of the loop has news, calls or not: the one that stands by is to see what became of it."""
         self.turns += 1
+        if self._asleep:  # in this order: who falls asleep looks at the two the other way round
+            self._asleep = False
+            self._bell.put(None)
+
+    def timed(self) -> None:
+        """A timer has run out: that is news, too, but for the one who leads for a while, whose own beat it may be."""
+        if not self.handing_on:
+            self.turned()
 
     def go_on(self, now: float) -> float:
         """See to what is pending; the time after it. 0: we have been relieved."""
@@ -225,7 +233,7 @@ class Threads:
                 self._pace = self._pace.handing_on(now)
                 self._lead_meanwhile()
             elif self.turns == seen and not self._box:
-                self._sleep()
+                self._sleep(seen)
             seen = self.turns
 
     def _wait(self, seconds: float | None) -> None:
@@ -234,10 +242,10 @@ class Threads:
         except Empty:
             pass
 
-    def _sleep(self) -> None:
-        """Until the leader runs a call again. A ring too many only wakes us for nothing."""
+    def _sleep(self, seen: int) -> None:
+        """Until the leader has news again. A ring too many only wakes us for nothing."""
         self._asleep = True
-        if not self._box and self._own is None and not self._over:
+        if self.turns == seen and not self._box and self._own is None and not self._over:
             self.rests()
             if not self._box:
                 self._wait(None)
