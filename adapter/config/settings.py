@@ -42,7 +42,7 @@ class Settings(NamedTuple):
         kinds.PATH, "Go to this directory before the application is loaded.",
         "The directory the supervisor started us in is the one its own configuration names.", _APP)] = None
     pythonpath: Annotated[tuple[str, ...], Option(
-        kinds.IMPORT_PATH, "Put this directory in front of the import path (from --chdir on); repeatable.",
+        kinds.IMPORT_PATH, "Put this directory, or all that match this pattern, in front of the import path (from --chdir on); repeatable.",
         "The application's own directory is always there.", _APP, many=True, between=":")] = ()
     env: Annotated[tuple[str, ...], Option(
         kinds.ASSIGNMENT, "Set a variable for the application; repeatable.",

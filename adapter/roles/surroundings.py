@@ -3,6 +3,7 @@
 import os
 import site
 import sys
+from collections.abc import Iterable
 
 from adapter.config.settings import Settings
 from adapter.config.virtualenvs import packages
@@ -20,7 +21,20 @@ def settle_in(settings: Settings, command: str) -> None:
     sys.argv = ["adapter", command, settings.app]
     if settings.virtualenv is not None:
         _take_in(packages(settings.virtualenv))
-    sys.path[:0] = [*settings.pythonpath, os.getcwd()]
+    sys.path[:0] = [*directories(settings.pythonpath), os.getcwd()]
+
+
+def directories(paths: Iterable[str]) -> list[str]:
+    """A pattern is all that it matches, in order; what matches nothing stays as it is, as does what is there by that very name."""
+    found: list[str] = []
+    for path in paths:
+        matching: list[str] = []
+        if any(sign in path for sign in "*?[") and not os.path.exists(path):
+            import glob  # noqa: PLC0415 -- seldom asked for
+
+            matching = sorted(glob.glob(path))
+        found += matching or [path]
+    return found
 
 
 def _take_in(directory: str) -> None:

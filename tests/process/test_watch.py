@@ -103,14 +103,18 @@ def test_what_a_request_imports_is_watched_too() -> None:
 
 
 def test_the_configuration_is_watched_too() -> None:
-    """Saving the --config file is a whole reload; one that is wrong is told and changes nothing."""
-    server = watching("--config=adapter.toml")
+    """Saving the --config file, or a file that the --ini includes, is a whole reload; one that is wrong is told and changes nothing."""
+    server = watching("--config=adapter.toml", "--ini=web.ini")
     server.write("adapter.toml", "[adapter]\n")
+    server.write("web.ini", "[uwsgi]\nini = more.ini\ndie-on-term\n")
+    server.write("more.ini", "[uwsgi]\nthreads = 2\n")
     with server:
         until_serving(server, 1)
         save(server.directory / "adapter.toml", "[adapter]\nthreads = none\n")
         server.wait_for("adapter: error: reload failed: ")
         save(server.directory / "adapter.toml", "[adapter]\nthreads = 2\n")
         server.wait_for("adapter: info: serving generation=2 ")
-        save(server.directory / "part.py", 'WORDS = b"two"\n')
+        save(server.directory / "more.ini", "[uwsgi]\nthreads = 3\n")
         server.wait_for("adapter: info: serving generation=3 ")
+        save(server.directory / "part.py", 'WORDS = b"two"\n')
+        server.wait_for("adapter: info: serving generation=4 ")

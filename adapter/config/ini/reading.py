@@ -24,12 +24,15 @@ class Written(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """`lines` is the section that was asked for, `native` is [adapter]; `used` are the names that some `%(name)` took."""
+    """`lines` is the section that was asked for, `native` is [adapter]; `used` are the names that some `%(name)` took;
+    `files` are all that were read as INI or TOML, by their absolute paths.
+    """
 
     lines: tuple[Written, ...]
     native: tuple[Written, ...]
     remarks: tuple[str, ...]
     used: frozenset[str]
+    files: tuple[str, ...] = ()
 
 
 def read(spec: str, environ: Mapping[str, str], *, again: bool = False, world: World | None = None) -> Reading:
@@ -50,6 +53,7 @@ def read(spec: str, environ: Mapping[str, str], *, again: bool = False, world: W
         native=_written(blanks.fill(walk.native)),
         remarks=tuple(dict.fromkeys(walk.remarks + remarks)),
         used=frozenset(blanks.used),
+        files=tuple(sorted(walk.seen)),
     )
 
 

@@ -71,7 +71,7 @@ class Walk:
         self._said: dict[str, str] = {}
         self._asked = logic.Asked(world, environ, self._said.get, facts.hostname, again)
         self._inside: list[tuple[str, str]] = []
-        self._seen: set[str] = set()
+        self.seen: set[str] = set()  # by their absolute paths
         self._last = ""
         self._files = 0
 
@@ -118,8 +118,8 @@ class Walk:
             if not place:
                 raise Misuse(sentence)
             self.remarks.append(f"{place}: {sentence}")
-        first_time = full not in self._seen
-        self._seen.add(full)
+        first_time = full not in self.seen
+        self.seen.add(full)
         self._inside.append((full, wanted))
         self._lines([line for line in page.lines if line.section == wanted], path)
         self._inside.pop()

@@ -3,6 +3,7 @@
 Asked for by the settings, kept from image to image.
 """
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from signal import Signals
 from typing import Any
@@ -162,6 +163,22 @@ def _wishes(settings: Settings) -> list[Wish]:
         (settings.touch_reopen, Command.REOPEN_LOGS),
         (settings.touch_stop, Command.STOP),
     )
-    ini = None if settings.ini is None else file_of(settings.ini)
-    watched = [path for path in (settings.config, ini, settings.envdir) if path is not None and settings.watch]
+    watched = _watched(settings) if settings.watch else []
     return [Wish(path, command) for paths, command in (*asked, (watched, Command.RELOAD)) for path in paths]
+
+
+def _watched(settings: Settings) -> list[str]:
+    """Its configuration."""
+    return [*(path for path in (settings.config, settings.envdir) if path is not None), *_inis(settings.ini)]
+
+
+def _inis(spec: str | None) -> Sequence[str]:
+    """The file, and all that it includes."""
+    if spec is None:
+        return ()
+    from adapter.config.ini.reading import read  # noqa: PLC0415 -- for development only
+
+    try:
+        return read(spec, os.environ).files
+    except Fatal:  # it has changed since it was read; to be watched all the more
+        return (file_of(spec),)

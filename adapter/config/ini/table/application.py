@@ -104,7 +104,7 @@ ROWS: tuple[Row, ...] = (
     same("chdir"),
     refused("chdir2 force-cwd", "call os.chdir in the application, or use chdir"),
     translated("home H virtualenv venv pyhome", "virtualenv", _virtualenv, "of the Python that runs adapter, else refused"),
-    same("pythonpath python-path pp", "no glob patterns", many=True),
+    same("pythonpath python-path pp", "patterns, too", many=True),
     same("env", many=True),
     translated("envdir early-envdir", "envdir", _envdir, "one, read anew at each reload"),
     same("unenv", many=True),
