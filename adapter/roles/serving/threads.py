@@ -53,6 +53,7 @@ class Threads:
     ) -> None:
         self.size = size
         self.turns = 0  # of the loop that brought news
+        self.more = False  # it is certain that there will be another tick: what is only counted can wait for it
         self.handing_on = False
         self.unwatched = False  # `begun` is to be called when a call begins
         self.begun: Callable[[], None] = _nothing
@@ -227,14 +228,16 @@ class Threads:
         while not self._over:
             meant = monotonic() + TICK
             self._wait(TICK)
-            now = monotonic()
+            now, turns = monotonic(), self.turns
+            self.more = turns != seen  # else we may be about to sleep
             self._tick(now)
             if self._box and held_up(self._laid, now, now - meant) and self._take_lead():
                 self._pace = self._pace.handing_on(now)
+                self.more = False
                 self._lead_meanwhile()
-            elif self.turns == seen and not self._box:
-                self._sleep(seen)
-            seen = self.turns
+            elif not self.more and not self._box:
+                self._sleep(turns)
+            seen = turns
 
     def _wait(self, seconds: float | None) -> None:
         try:

@@ -12,12 +12,23 @@ from adapter.scoreboard import cells
 from adapter.scoreboard.figures import STATES, Counters, Now, Record, Running
 from adapter.unix.sharedcells import Writing
 
+_OFTEN = 0.02  # seconds: while there is always something new; a record takes some 10 us, ten times as much on a crowded machine
 _RENEWED = 1.0  # seconds: nothing new but time, processor and memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
+class Ticking(Protocol):
+    """Its threads, as this file sees them."""
+
+    more: bool
+
+
 class Scored(Protocol):
     """The server, as this file sees it."""
+
+    @property
+    def threads(self) -> Ticking:
+        """Whether another tick is certain."""
 
     @property
     def latency(self) -> tuple[int, ...]:
@@ -53,7 +64,11 @@ class Score:
         self._measured = 0.0
 
     def tick(self, now: float) -> None:
-        """Write what is new; when nothing is, now and then, for the time and memory that a long request takes."""
+        """Write what is new, unless that was done just now and will be soon; when nothing is, now and then, for the time and memory
+        that a long request takes.
+        """
+        if now - self._written < _OFTEN and self._server.threads.more:
+            return
         counters, report = self._server.counters(), self._server.report()
         news = (counters, report["connections"], report["in_flight"], report["waiting"])
         if news != self._told or now - self._written >= _RENEWED:

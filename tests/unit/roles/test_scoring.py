@@ -19,6 +19,8 @@ class Pretend:
         self.flying = 0
         self.running = []
         self.latency = NONE
+        self.threads = self
+        self.more = False
         self.draining = False
 
     def counters(self):
@@ -83,6 +85,20 @@ def test_news_is_written_at_once(board, score, server):
     for tick in range(11, 100):
         score.tick(100 + tick * 0.005)
     assert read(board)[0] == sequence
+
+
+def test_constant_news_are_written_now_and_then(board, score, server):
+    """Under load a record is written every 20 ms, so that it costs little; the last news never wait for others that may not come."""
+    server.more = True
+    for tick in range(1, 201):
+        server.serve(10)
+        score.tick(100 + tick * 0.005)
+    sequence, _ = read(board)
+    assert 40 <= sequence <= 52
+    server.serve(10)
+    server.more = False
+    score.tick(101.005)
+    assert read(board)[1].counters.requests == 2010
 
 
 def test_one_long_request(board, score, server):
