@@ -218,6 +218,12 @@ def _access_log(text: str) -> str | None:
     return text if text == "-" else os.path.join(here(), _text(text))
 
 
+def _statuses(text: str) -> str:
+    if not all(each in ("1xx", "2xx", "3xx", "4xx", "5xx") for each in text.split(",")):
+        raise ValueError(text)
+    return text
+
+
 def _access_format(text: str) -> str:
     from adapter.protocols.access import Lines  # noqa: PLC0415 -- only those who ask for a format pay for it
 
@@ -262,6 +268,7 @@ VARIABLE = Kind("NAME", "the name of a variable", _variable)
 ADDRESS = Kind("ADDR", "an address, such as 8000, 127.0.0.1:8000, [::1]:8000, unix:/run/app.sock or fd:3", _address)
 PROXIES = Kind("PEERS", "a list of peers, such as 127.0.0.1,10.0.0.0/8, unix or *", _proxies)
 ACCESS_LOG = Kind("PATH|-|none", "a path (not empty, on one line), - or none", _access_log)
+STATUSES = Kind("4xx,5xx", "a list of classes of status, such as 4xx,5xx", _statuses)
 ACCESS_FORMAT = Kind("FORMAT", "common, combined, json or a text with fields in braces, such as {status}", _access_format)
 USER = Kind("USER", "a user of this system, by name or number", _user)
 GROUP = Kind("GROUP", "a group of this system, by name or number", _group)

@@ -227,6 +227,8 @@ class Settings(NamedTuple):
     access_log_format: Annotated[str, Option(
         kinds.ACCESS_FORMAT, "common, combined (as Apache's), json, or a text such as '{client} {status} {seconds}' (docs/logs.md).",
         "Every log analyser reads it.", _LOG)] = "combined"
+    access_log_only: Annotated[str | None, Option(
+        kinds.STATUSES, "Only requests with a status of these classes have a line.", "All requests are told.", _LOG)] = None
     log_format: Annotated[str, Option(
         kinds.choice("text", "json"), "One fact per line, for people or for programs.", "People read logs first.", _LOG)] = "text"
     log_time: Annotated[bool | None, Option(

@@ -67,6 +67,17 @@ def told(server: Adapter) -> list[tuple[str, str, int, int]]:
     return [(each["method"], each["target"], each["status"], each["bytes"]) for each in lines(server.directory / "access.log")]
 
 
+def test_only_what_failed_is_a_line() -> None:
+    """--access-log-only: answers and refusals of those classes, and no others."""
+    with logged("--access-log-only=4xx,5xx") as server:
+        address = server.address
+        for path in ("/", "/404", "/304", "/raise"):
+            Asked(address, path).answer()
+        talk(address, b"NONSENSE\r\n\r\n")
+        assert server.stop() == 0
+        assert sorted(each["status"] for each in lines(server.directory / "access.log")) == [400, 404, 500]
+
+
 def test_every_request_is_a_line() -> None:
     """200, HEAD, 204, 304, 404, 500, a stream, requests that are refused: each is told as it was answered."""
     with logged("--max-body=1000") as server:
@@ -377,6 +388,7 @@ def test_workers_without_privileges() -> None:
     [
         (("--access-log=nowhere/access.log",), "nowhere/access.log"),
         (("--access-log=.",), "access log"),
+        (("--access-log-only=404",), "a list of classes of status"),
         (("--access-log=access.log", "--access-log-format={stat}"), "{stat}, which is none of client"),
         (("--access-log=access.log", "--access-log-format=combind"), "common, combined, json"),
     ],

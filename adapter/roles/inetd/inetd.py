@@ -15,7 +15,7 @@ from adapter.exits import FAILED, STOPPED, Fatal
 from adapter.gateway.load import load_all
 from adapter.gateway.out import ClientGone
 from adapter.log import Log, Outlet
-from adapter.protocols.entry import Entry
+from adapter.protocols.entry import Entry, chosen
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.inetd.conversation import Conversation, Wire
 from adapter.roles.inetd.stdio import fetch, parties, shield_listener, take
@@ -97,7 +97,7 @@ def _access_log(settings: Settings, log: Log) -> Callable[[Entry], None] | None:
         if not outlet.write(lines.line(entry, time() - monotonic()).encode()) and not told:
             log.error("cannot write the access log: lines are lost")
 
-    return note
+    return chosen(note, settings.access_log_only)
 
 
 def _turn_away(wire: Wire) -> None:

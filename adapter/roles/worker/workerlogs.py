@@ -7,7 +7,7 @@ from adapter.config.settings import Settings
 from adapter.lifecycle.messages import TakeLogs
 from adapter.log import Log
 from adapter.protocols.access import Lines
-from adapter.protocols.entry import Entry
+from adapter.protocols.entry import Entry, chosen
 from adapter.roles.logs import ACCESS, LOG, STDOUT, take
 from adapter.roles.worker.accesslog import AccessLog
 from adapter.roles.worker.localtime import LocalStamp
@@ -18,6 +18,7 @@ class WorkerLogs:
 
     def __init__(self, settings: Settings, slot: int, generation: int, log: Log) -> None:
         self._to_stdout = settings.access_log == STDOUT
+        self._only = settings.access_log_only
         self._access: AccessLog | None = None
         if settings.access_log is not None:
             lines = Lines(settings.access_log_format, LocalStamp(), slot=slot, generation=generation)
@@ -28,7 +29,7 @@ class WorkerLogs:
     @property
     def note(self) -> Callable[[Entry], None] | None:
         """What is to be told of each request that has ended."""
-        return self._access.add if self._access is not None else None
+        return chosen(self._access.add, self._only) if self._access is not None else None
 
     def take(self, order: TakeLogs, fds: Sequence[int]) -> None:
         """The master opened files anew: go on in them."""

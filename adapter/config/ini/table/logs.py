@@ -52,7 +52,7 @@ def _logto(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
 
 def _requests(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
     line = lines[-1]
-    if sheet.on("disable-logging"):
+    if _silent(sheet):
         return [Said(line, Verdict.IGNORED, "disable-logging")]
     if path := _file(line.value):
         return [Given("access_log", path, (line,))]
@@ -63,7 +63,7 @@ def _requests(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
 
 def _form(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
     line = lines[-1]
-    if sheet.on("disable-logging"):
+    if _silent(sheet):
         return [Said(line, Verdict.IGNORED, "disable-logging")]
     form, absent = formatted(line.value)
     told: list[Given | Said] = [Given("access_log_format", form, (line,))]
@@ -72,8 +72,31 @@ def _form(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
     return told
 
 
-def _off(_: Sheet, lines: Sequence[Line]) -> Outcome:
-    return [Given("access_log", "none", (lines[-1],))] if lines[-1].on else []
+def _silent(sheet: Sheet) -> bool:
+    """No request has a line."""
+    return sheet.on("disable-logging") and not _failures(sheet)
+
+
+def _failures(sheet: Sheet) -> list[Line]:
+    """Which have one nevertheless."""
+    return [line for name in ("log-4xx", "log-5xx") if (line := sheet.last(name))]
+
+
+def _off(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
+    """With log-4xx or log-5xx: only those have a line."""
+    if not lines[-1].on:
+        return []
+    failures = _failures(sheet)
+    if not failures:
+        return [Given("access_log", "none", (lines[-1],))]
+    only = Given("access_log_only", ",".join(line.name.removeprefix("log-") for line in failures), (lines[-1], *failures))
+    return [only] if sheet.last("req-logger") else [Given("access_log", "-", (lines[-1],)), only]
+
+
+def _failed(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
+    if sheet.on("disable-logging"):
+        return []
+    return [Said(line, Verdict.IGNORED, "each request has a line: it is for files with disable-logging") for line in lines]
 
 
 ROWS: tuple[Row, ...] = (
@@ -86,7 +109,9 @@ ROWS: tuple[Row, ...] = (
     implied("log-master log-master-bufsize log-master-stream log-master-req-stream threaded-logger", "lines are whole, and written by a thread of their own"),
     translated("log-format logformat", "access_log_format", _form),
     translated("disable-logging L", "access_log", _off, "without it each request has a line on stdout, in the combined format"),
-    ignored("log-4xx log-5xx log-slow log-zero log-big log-sendfile log-ioerror", "each request is logged, or none: its line has status, size and time to choose by"),
+    translated("log-4xx", "access_log_only", _failed, "with disable-logging: these have a line nevertheless"),
+    translated("log-5xx", "access_log_only", _failed, "the same"),
+    ignored("log-slow log-zero log-big log-sendfile log-ioerror", "each request is logged, or those of log-4xx and log-5xx, or none: a line has size and time to choose by"),
     ignored("log-x-forwarded-for", "the client is told by forwarded-allow-ips"),
     ignored("log-date logdate log-prefix log-micros logformat-strftime log-format-strftime", "each line begins with the time (log-time)"),
     ignored("log-maxsize log-backupname log-truncate logfile-chmod logfile-chown", "logrotate(8), or the supervisor's own log"),

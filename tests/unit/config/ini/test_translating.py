@@ -114,6 +114,10 @@ MEANT = [
     # logs
     ("disable-logging = true", {"access_log": "none"}),
     ("disable-logging = false", {}),
+    ("disable-logging\nlog-4xx = true\nlog-5xx = true", {"access_log_only": "4xx,5xx"}),
+    ("disable-logging\nlog-5xx\nreq-logger = file:/x", {"access_log_only": "5xx", "access_log": "/x"}),
+    ("log-5xx", {}),
+    ("disable-logging\nlog-5xx = false", {"access_log": "none"}),
     ("logto = /var/log/shop.log\nchdir = /srv", {"log_file": "/var/log/shop.log", "chdir": "/srv"}),
     ("logger = file:/var/log/shop.log", {"log_file": "/var/log/shop.log"}),
     ("logger = main file:logfile=/var/log/shop.log,maxsize=1000", {"log_file": "/var/log/shop.log"}),
