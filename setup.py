@@ -7,7 +7,7 @@ from glob import glob
 
 from setuptools import setup
 
-SHOWN = {"adapter/roles/serving/calls.py", "adapter/roles/serving/tasks.py"}
+SHOWN = {"adapter/roles/serving/showing.py"}
 """A call's own frame, by which roles/lastwords.py knows it in a stack: compiled code has none."""
 HOT = [
     "adapter/gateway/environ.py",

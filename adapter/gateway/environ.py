@@ -16,10 +16,33 @@ class Endpoint(NamedTuple):
     port: str
 
 
+class Surroundings:
+    """What every request of a connection has in its environ. `own`: all of it that is not the request's.
+
+    Clients say the same of themselves in each request of a connection: what its fields and `own` come to is kept for the next.
+    """
+
+    __slots__ = ("_fields", "_own", "_together")
+
+    def __init__(self, own: dict[str, Any]) -> None:
+        self._own = own
+        self._fields: dict[str, str] | None = None
+        self._together: dict[str, Any] = {}
+
+    def environ(self, fields: dict[str, str]) -> dict[str, Any]:
+        """A new one, with these."""
+        if fields is not self._fields:
+            together = {**self._own, **fields, "wsgi.input": None, "wsgi.errors": None}
+            if not together["SERVER_NAME"]:
+                together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
+            self._fields, self._together = fields, together
+        return self._together.copy()
+
+
 def surroundings(
     server: Endpoint, client: Endpoint, *, scheme: str = "http", multithread: bool, multiprocess: bool, run_once: bool = False
 ) -> dict[str, Any]:
-    """What every request of a connection has in its environ."""
+    """What is so for every request between these two."""
     return {
         "SERVER_NAME": server.host,
         "SERVER_PORT": server.port,
@@ -36,17 +59,21 @@ def surroundings(
     }
 
 
-def environ(head: Head, body: BinaryIO, around: dict[str, Any], errors: TextIO) -> dict[str, Any]:
+def environ(head: Head, body: BinaryIO, around: Surroundings, errors: TextIO) -> dict[str, Any]:
     """The environ of one request. `body` is all of its content, from the beginning.
 
     A chunked request gets the CONTENT_LENGTH that it turned out to have: no framework needs to know about the coding.
     """
-    result = {**around, **head.variables, "wsgi.input": body, "wsgi.errors": errors}
+    result = around.environ(head.fields)
+    if head.path is not None:
+        result["REQUEST_METHOD"] = head.method
+        result["PATH_INFO"] = head.path
+        result["QUERY_STRING"] = head.query
+        result["REQUEST_URI"] = result["RAW_URI"] = head.target
+    result["wsgi.input"], result["wsgi.errors"] = body, errors
     if head.length is None:
         result["CONTENT_LENGTH"] = str(body.seek(0, os.SEEK_END))
         body.seek(0)
-    if not result["SERVER_NAME"]:
-        result["SERVER_NAME"], result["SERVER_PORT"] = _called(result.get("HTTP_HOST", ""))
     return result
 
 

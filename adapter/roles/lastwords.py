@@ -11,7 +11,7 @@ from adapter.unix.witness import Witness
 
 _OWN_DOING = re.compile(r"Fatal Python error: (?!Aborted)")  # a thread may abort itself, and we abort who does not leave
 _THREAD = re.compile(r"^(Current t|T)hread 0x([0-9a-f]+)[^\n]*\n((?:  [^\n]*\n?)*)", re.MULTILINE)
-_CALL = '/adapter/roles/serving/calls.py", line '
+_CALL = '/adapter/roles/serving/showing.py", line '
 _NOTHING = "it shows no stack: it is stopped, waits for a disk, or took our signal for another use"
 _MANY = 3  # requests in one line of the log
 

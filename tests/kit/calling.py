@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import Endpoint, environ, surroundings
+from adapter.gateway.environ import Endpoint, Surroundings, environ, surroundings
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
 from adapter.gateway.wsgi import Response, respond
@@ -61,7 +61,7 @@ def environ_of(raw: bytes, **changes: Any) -> dict[str, Any]:
         "multiprocess": False,
     }
     errors = changes.pop("errors", sys.stderr)
-    return environ(head, io.BytesIO(content), surroundings(**facts | changes), errors)
+    return environ(head, io.BytesIO(content), Surroundings(surroundings(**facts | changes)), errors)
 
 
 class Sink:

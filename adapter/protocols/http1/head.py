@@ -17,12 +17,12 @@ _TEXT: Final = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"  
 _CRLF: Final = b"\r\n"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")  # any token may be one (RFC 9110 §9.1)
-_MODERN: Final = {"HTTP/1.1": True, "HTTP/1.0": False}
+_LATEST: Final = "HTTP/1.1"
+_VERSIONS: Final = frozenset({_LATEST, "HTTP/1.0"})
 _LATER: Final = re.compile(r"HTTP/[2-9](\.0)?")
 _LENGTH_DIGITS: Final = 18  # 2**63 has 19
 _ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
 _ONCE: Final = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})
-_made: Final = tuple.__new__  # what NamedTuple does, without the call in between
 _LIST: Final = ","
 _JOINTS: Final = {"HTTP_COOKIE": "; "}  # RFC 9110 §5.3, RFC 6265 §5.4
 
@@ -34,21 +34,22 @@ def parse_head(section: bytes, limits: Limits) -> Head:
     lines = split_lines(section)
     if len(lines) - 3 > limits.header_count:
         raise Refused(431, f"more than {limits.header_count} fields")
-    variables, modern, authority = _begin(lines[0])
-    collect(lines, variables)
-    host = variables.get("HTTP_HOST")
+    method, target, version, path, query, authority = _begin(lines[0])
+    modern = version == _LATEST
+    fields = {"SCRIPT_NAME": "", "SERVER_PROTOCOL": version}
+    collect(lines, fields)
+    host = fields.get("HTTP_HOST")
     if modern if host is None else is_authority(host) is None:  # empty is allowed: a target without authority
         raise Refused(400, "Host is missing, or not `name[:port]` (RFC 9110 §7.2, RFC 9112 §3.2)")
     if authority is not None:  # that of an absolute-form replaces Host (RFC 9112 §3.2.2)
-        variables["HTTP_HOST"] = authority
+        fields["HTTP_HOST"] = authority
     length: int | None = 0
-    if "CONTENT_LENGTH" in variables or "HTTP_TRANSFER_ENCODING" in variables:
-        length = _length(variables, limits.body, modern=modern)
-    connection = variables.get("HTTP_CONNECTION")
+    if "CONTENT_LENGTH" in fields or "HTTP_TRANSFER_ENCODING" in fields:
+        length = _length(fields, limits.body, modern=modern)
+    connection = fields.get("HTTP_CONNECTION")
     keep_alive = modern if connection is None else _keep_alive(connection, modern=modern)
-    waits = "HTTP_EXPECT" in variables and _expects(variables["HTTP_EXPECT"], modern=modern) and length != 0
-    method, target, version = variables["REQUEST_METHOD"], variables["REQUEST_URI"], variables["SERVER_PROTOCOL"]
-    return _made(Head, (method, target, version, variables, keep_alive, waits, length))
+    waits = "HTTP_EXPECT" in fields and _expects(fields["HTTP_EXPECT"], modern=modern) and length != 0
+    return Head(method, target, version, fields, keep_alive, waits, length, path, query)
 
 
 def parse_like(line: bytes, before: Head) -> Head | None:
@@ -57,33 +58,22 @@ def parse_like(line: bytes, before: Head) -> Head | None:
     """
     if line.translate(None, _TEXT):
         return None
-    said, _, authority = _begin(line.decode("latin-1"))
-    version = said["SERVER_PROTOCOL"]
+    method, target, version, path, query, authority = _begin(line.decode("latin-1"))
     if authority is not None or version != before.version:
         return None
-    variables = {**before.variables, **said}
-    return _made(
-        Head,
-        (
-            said["REQUEST_METHOD"],
-            said["REQUEST_URI"],
-            version,
-            variables,
-            before.keep_alive,
-            before.expect_continue,
-            before.length,
-        ),
-    )
+    fields, keep_alive, waits, length = before.fields, before.keep_alive, before.expect_continue, before.length
+    return Head(method, target, version, fields, keep_alive, waits, length, path, query)
 
 
-def _begin(line: str) -> tuple[Variables, bool, str | None]:
-    """What a request line says; is it HTTP/1.1; the authority, when the target came in absolute-form. Raises Refused."""
+def _begin(line: str) -> tuple[str, str, str, str, str, str | None]:
+    """What a request line says: method, target, version; path and query; the authority, when the target came in absolute-form.
+    Raises Refused.
+    """
     try:
         method, target, version = line.split(" ")
     except ValueError:
         raise Refused(400, "the request line is not `method SP target SP version` (RFC 9112 §3)") from None
-    modern = _MODERN.get(version)
-    if modern is None or (method not in _METHODS and not _METHOD.fullmatch(method)):
+    if version not in _VERSIONS or (method not in _METHODS and not _METHOD.fullmatch(method)):
         raise _bad_line(version)
     if not target.isascii() or "#" in target or "\t" in target:  # a fragment is never sent (RFC 9110 §7.1)
         raise Refused(400, "a character in the request target that no URI has (RFC 9112 §3.2)")
@@ -91,16 +81,9 @@ def _begin(line: str) -> tuple[Variables, bool, str | None]:
     if target[:1] != "/" or method == "CONNECT":
         target, authority = split_target(method, target)
     path, _, query = target.partition("?")
-    variables = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path if "%" not in path and path != "*" else _decoded(path),
-        "QUERY_STRING": query,
-        "REQUEST_URI": target,
-        "RAW_URI": target,
-        "SERVER_PROTOCOL": version,
-    }
-    return variables, modern, authority
+    if "%" in path or path == "*":
+        path = _decoded(path)
+    return method, target, version, path, query, authority
 
 
 def split_lines(section: bytes) -> list[str]:
@@ -135,7 +118,7 @@ def _joined(key: str, before: str, value: str) -> str:
 
 
 def _bad_line(version: str) -> Refused:
-    if version in _MODERN:
+    if version in _VERSIONS:
         return Refused(400, "the method is not a token of 1 to 32 characters (RFC 9110 §9.1)")
     return Refused(505 if _LATER.fullmatch(version) else 400, "the version is neither HTTP/1.1 nor HTTP/1.0 (RFC 9112 §2.3)")
 

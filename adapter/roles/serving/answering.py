@@ -7,7 +7,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import Endpoint, environ, surroundings
+from adapter.gateway.environ import Endpoint, Surroundings, environ, surroundings
 from adapter.gateway.out import Out
 from adapter.gateway.wsgi import Response, respond
 from adapter.log import Log
@@ -51,9 +51,9 @@ class Application:
         self.more: dict[str, Any] = {}  # for the environ of every request
         self.said: dict[int, dict[str, str]] = {}
 
-    def around(self, parties: Parties) -> dict[str, Any]:
+    def around(self, parties: Parties) -> Surroundings:
         """What is so for every request between these two."""
-        return self.more | surroundings(
+        own = self.more | surroundings(
             parties.server,
             parties.client,
             scheme=parties.scheme,
@@ -61,8 +61,9 @@ class Application:
             multiprocess=self._multiprocess,
             run_once=self._run_once,
         )
+        return Surroundings(own)
 
-    def answer(self, request: Whole, around: dict[str, Any], out: Out, *, keep_alive: bool) -> Response:
+    def answer(self, request: Whole, around: Surroundings, out: Out, *, keep_alive: bool) -> Response:
         """Call it, and send what it says. What became of that: may the connection go on? Not if the response is incomplete."""
         head, body = request.head, request.body
         response = Response(head, out, self.date, keep_alive=keep_alive)

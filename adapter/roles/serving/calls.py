@@ -1,12 +1,14 @@
 """One request with the application, as a task for its threads."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
+from adapter.gateway.environ import Surroundings
 from adapter.gateway.wsgi import Response
 from adapter.protocols.http1.events import Head
 from adapter.roles.serving.incoming import Whole
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
+from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
 
 
@@ -16,8 +18,6 @@ class Caller(Protocol):
     out: Outgoing
     address: str
     """Of the listener it came by."""
-    around: dict[str, Any]
-    """What is so for all its requests."""
 
     def take_back(self, call: "Call", now: float) -> None:
         """The call lasts too long: end the connection without it; in the thread that leads."""
@@ -29,16 +29,16 @@ class Caller(Protocol):
 class Call(Task):
     """The caller is told when it is `finished`; then there is a `response`, and it says whether the connection may go on."""
 
-    __slots__ = ("_caller", "_request", "_shared", "came", "response")
+    __slots__ = ("_around", "_caller", "_request", "_shared", "came", "response")
 
-    def __init__(self, shared: Shared, request: Whole, caller: Caller, now: float) -> None:
-        self.began = 0.0
-        self.thread = 0
+    def __init__(self, shared: Shared, request: Whole, caller: Caller, around: Surroundings, now: float) -> None:
+        super().__init__()
         self.came = now
         self.response: Response | None = None
         self._shared = shared
         self._request = request
         self._caller = caller
+        self._around = around
 
     @property
     def head(self) -> Head:
@@ -51,12 +51,16 @@ class Call(Task):
         return f"{self._request.head.method} {self._request.head.target}"
 
     def run(self) -> None:
+        """`answer`, so that the stack of this thread shows it."""
+        show(self)
+
+    def answer(self) -> None:
         """Whatever the application does, the response is complete afterwards or the connection must not go on."""
         shared, request, caller = self._shared, self._request, self._caller
         shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not (shared.closing or caller.address in shared.leaving))
-        self.response = shared.application.answer(request, caller.around, caller.out, keep_alive=wanted)
+        self.response = shared.application.answer(request, self._around, caller.out, keep_alive=wanted)
 
     def take_back(self, now: float) -> None:
         """The client gets another answer, if this one has not begun."""

@@ -5,8 +5,9 @@ application nothing is read: what a pipelining client sends waits in `Incoming`,
 """
 
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
-from typing import Any, Final
+from typing import Final
 
+from adapter.gateway.environ import Surroundings
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.sending import CONTINUE, refusal
 from adapter.protocols.spoken import SCGI
@@ -25,7 +26,7 @@ FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for it
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address", "around")
+    __slots__ = ("_around", "_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
@@ -33,7 +34,7 @@ class Connection(Line):
         self._incoming = guest.incoming
         self.address = guest.address
         self._hops = guest.hops
-        self.around: dict[str, Any] = {}  # made with the first request: many a connection never brings one
+        self._around: Surroundings | None = None  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
         self._says_good_bye = False  # the client: this request is its last
         self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
@@ -163,8 +164,8 @@ class Connection(Line):
 
     def _call(self, request: Whole, now: float) -> None:
         shared = self._shared
-        if not self.around:
-            self.around = shared.application.around(self._parties)
+        if self._around is None:
+            self._around = shared.application.around(self._parties)
         self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
         self._says_good_bye = request.body is None and not request.head.keep_alive
         self.out.begin()
@@ -176,7 +177,7 @@ class Connection(Line):
             if self._mask == NOT_YET:  # a call that lasts: we want to hear of it when the client goes
                 self._arm()
         self._hops = 0
-        shared.threads.pending.append(Call(shared, request, self, now))
+        shared.threads.pending.append(Call(shared, request, self, self._around, now))
 
     def _pass_on(self, request: Whole, now: float) -> bool:
         """All our threads are held up: a sibling may have one that is not."""

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
@@ -18,15 +18,15 @@ NO_ROOM: Final = 503
 """The one refusal that is our fault: a body that cannot be stored."""
 
 
-class Whole(NamedTuple):
+class Whole:
     """A request that has fully arrived. `body`: None when it has none. `more`: (some of) the next one has too, and must be answered as well."""
 
-    head: Head
-    body: Spool | None
-    more: bool
+    __slots__ = ("body", "head", "more")
 
-
-_made: Final = tuple.__new__  # what NamedTuple does, without the call in between
+    def __init__(self, head: Head, body: Spool | None, more: bool) -> None:  # noqa: FBT001 -- the hot path: a name would cost more
+        self.head = head
+        self.body = body
+        self.more = more
 
 
 class Incoming:
@@ -49,7 +49,7 @@ class Incoming:
         if not self.has_more and self._head is None:
             head = self._receiver.whole(data)
             if head is not None:
-                return _made(Whole, (head, None, False))
+                return Whole(head, None, False)
         events = self._receiver.feed(data)
         if self.has_more:
             self.has_more.extend(events)
@@ -65,7 +65,7 @@ class Incoming:
         plain = {
             "spoken": self.spoken,
             "receiver": self._receiver.to_plain(),
-            "head": None if head is None else list(head),
+            "head": None if head is None else head.to_plain(),
             "awaited": self._awaited,
             "whole": whole is not None,
         }

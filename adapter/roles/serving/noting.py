@@ -12,7 +12,7 @@ def answered(  # noqa: PLR0917 -- the hot path: names would cost more than all t
     """The application was called. `unsent`: bytes of the response that did not leave. `came`: when the request had arrived. `client`:
     the peer; the response knows on whose behalf, if a proxy is believed.
     """
-    said = head.variables.get
+    said = head.fields.get
     status, content, corrected = (response.status, response.content, response.client) if response is not None else ("", 0, "")
     return (
         status or NO_RESPONSE,  # the client was gone before there was one
@@ -43,6 +43,6 @@ def refused(status: int, client: str, now: float, head: Head | None) -> Entry:
     sent = len(refusal_body(status))
     if head is None:
         return (str(status), sent, now, now, client, "", "", "", "", "", "", None)
-    said = [head.variables.get(name, "") for name in ("SERVER_PROTOCOL", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST")]
-    client = head.variables.get("REMOTE_ADDR", client)
+    said = [head.fields.get(name, "") for name in ("SERVER_PROTOCOL", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST")]
+    client = head.fields.get("REMOTE_ADDR", client)
     return (str(status), sent, now, now, client, head.method, head.target, said[0], said[1], said[2], said[3], None)

@@ -9,7 +9,7 @@ from adapter.roles.lastwords import LastWords, Words
 from adapter.roles.worker.stacks import stacks
 from adapter.unix.witness import Witness
 
-CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/serving/calls.py", line 58 in run\n'
+CALL = '  File "/x/shop.py", line 3 in view\n  File "/x/adapter/roles/serving/showing.py", line 15 in show\n'
 WAITS = '  File "/x/adapter/roles/serving/threads.py", line 9 in _serve\n'
 
 
