@@ -3,6 +3,10 @@
 import os
 import socket
 import stat
+from _socket import socket as _plain
+
+Connected = _plain
+"""What `socket.socket` is built on: made, and closed, without a call of Python. All that an accepted connection needs."""
 
 
 def is_socket(fd: int) -> bool:

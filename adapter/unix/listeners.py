@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from adapter.exits import Misuse
 from adapter.unix import refusals, socketfiles
+from adapter.unix.descriptors import Connected
 from adapter.unix.socketfiles import Inode
 
 _FAMILIES = (sockets.AF_INET, sockets.AF_INET6, sockets.AF_UNIX)
@@ -35,12 +36,12 @@ class Listener(NamedTuple):
     numbers: tuple[int, ...] = ()
 
 
-def accept(listener: sockets.socket, family: int, kind: int) -> tuple[sockets.socket, Any]:
+def accept(listener: sockets.socket, family: int, kind: int) -> tuple[Connected, Any]:
     """A connection and its client's address: `listener.accept()` for one who knows the listener's family and kind, which that looks
     up anew each time, as enumerations, for longer than the kernel needs. Not non-blocking yet. Raises OSError.
     """
     fd, peer = listener._accept()  # type: ignore[attr-defined]  # noqa: SLF001 -- what `accept` is made of
-    return sockets.socket(family, kind, 0, fileno=fd), peer
+    return Connected(family, kind, 0, fd), peer
 
 
 def bind_tcp(host: str, port: int, *, backlog: int, named: bool = True) -> Listener:

@@ -24,6 +24,7 @@ from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.loop import Ready
 from adapter.roles.serving.shared import Shared
+from adapter.unix.descriptors import Connected
 from adapter.unix.listeners import accept
 
 QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
@@ -198,7 +199,7 @@ class Gate:
             guest.socket.setblocking(False)
             Connection(shared, guest, now)
 
-    def _admit(self, address: str, connection: socket.socket, peer: object, now: float) -> None:
+    def _admit(self, address: str, connection: Connected, peer: object, now: float) -> None:
         shared = self._shared
         shared.accepted += 1
         self._complained = False
@@ -215,7 +216,7 @@ class Gate:
         except OSError:  # it was reset while it waited; or, before its announcement, the kernel has no room in our epoll
             connection.close()
 
-    def _begin(self, address: str, connection: socket.socket, parties: Parties, now: float, spoken: str = HTTP) -> None:
+    def _begin(self, address: str, connection: Connected, parties: Parties, now: float, spoken: str = HTTP) -> None:
         shared = self._shared
         guest = Guest(address, connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0)
         Connection(shared, guest, now)
@@ -260,7 +261,7 @@ def _here(listener: socket.socket) -> Endpoint | None:
     return None if host in _EVERYWHERE else Endpoint(host, str(port))
 
 
-def _parties(connection: socket.socket, peer: object, here: Endpoint | None) -> Parties:
+def _parties(connection: Connected, peer: object, here: Endpoint | None) -> Parties:
     if here is _NOWHERE or not isinstance(peer, tuple):
         return Parties(_NOWHERE, _NOWHERE)
     if here is None:

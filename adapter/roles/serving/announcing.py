@@ -15,6 +15,7 @@ from adapter.protocols.spoken import PROXIED
 from adapter.roles.serving.answering import Parties
 from adapter.roles.serving.deadlines import Timed
 from adapter.roles.serving.shared import Shared
+from adapter.unix.descriptors import Connected
 
 _PATIENCE = 1.0  # seconds: how long a drain waits for a header, which balancers send with the connection
 
@@ -27,9 +28,9 @@ class Announcing(Timed):
     def __init__(
         self,
         shared: Shared,
-        sock: socket.socket,
+        sock: Connected,
         own: Parties,
-        admit: Callable[[socket.socket, Parties, float], None],
+        admit: Callable[[Connected, Parties, float], None],
         now: float,
     ) -> None:
         super().__init__()

@@ -4,7 +4,6 @@ All of it is the leading thread's, except `Outgoing`, which the thread of the cu
 application nothing is read: what a pipelining client sends waits in `Incoming`, then in the kernel, then at the client.
 """
 
-from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT
 from typing import Final
 
 from adapter.gateway.environ import Surroundings
@@ -16,11 +15,12 @@ from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Whole
 from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, NOT_YET, Line
+from adapter.roles.serving.loop import HUNG_UP, READABLE, WRITABLE
 from adapter.roles.serving.noting import answered
 from adapter.roles.serving.shared import Shared
 
 _READ: Final = 65536
-FIRST_PATIENCE = 1.0  # seconds: how long a drain leaves a new connection for its first request
+FIRST_PATIENCE: Final = 1.0  # seconds: how long a drain leaves a new connection for its first request
 
 
 class Connection(Line):
@@ -56,7 +56,7 @@ class Connection(Line):
 
     def _on_ready(self, mask: int, now: float) -> None:
         try:
-            if mask == EPOLLIN and self._state <= BODY:
+            if mask == READABLE and self._state <= BODY:
                 self._read(now)
             else:
                 self._ready(mask, now)
@@ -72,7 +72,7 @@ class Connection(Line):
             return
         shared.count(call, "" if response is None else response.status, out.sent, now)
         out.sent = 0
-        if keep_alive and self._mask == EPOLLIN and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
+        if keep_alive and self._mask == READABLE and not (out.size or out.gone or shared.unusual or self._incoming.has_more):
             # As nearly always: what the rest comes to, without the calls in between.
             self._state = IDLE
             self._due(now + shared.patience)
@@ -105,21 +105,21 @@ class Connection(Line):
 
     def _ready(self, mask: int, now: float) -> None:
         if self._state in (CALLING, FLUSHING):
-            if mask & (EPOLLHUP | EPOLLERR):  # not a half-close: there is nobody left to read a response
+            if mask & HUNG_UP:  # not a half-close: there is nobody left to read a response
                 self.out.abandon()
                 self._lost()
                 return
-            if mask & EPOLLOUT:
+            if mask & WRITABLE:
                 self._flush(now)
             self._arm()  # the rest can wait until it is its turn; only now do we pay for not hearing of it
         elif self._state == LINGERING:
             self._discard()
-        elif self._shared.paused and mask & (EPOLLHUP | EPOLLERR):
+        elif self._shared.paused and mask & HUNG_UP:
             self._close()
         else:
-            if mask & EPOLLOUT:  # a CONTINUE that found the socket full
+            if mask & WRITABLE:  # a CONTINUE that found the socket full
                 self._flush(now)
-            if mask & ~EPOLLOUT and self._state <= BODY:
+            if mask & ~WRITABLE and self._state <= BODY:
                 self._read(now)
 
     def _read(self, now: float) -> bool:
@@ -254,7 +254,7 @@ class Connection(Line):
             self._disarm()
         elif self._incoming.has_more:
             self._advance(now)
-        elif self._mask != EPOLLIN:
+        elif self._mask != READABLE:
             self._arm()
         if shared.closing or shared.handing.giving:
             self.leave(now)

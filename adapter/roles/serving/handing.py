@@ -15,6 +15,7 @@ from adapter.roles.serving.answering import Parties
 from adapter.roles.serving.incoming import Incoming, Whole
 from adapter.roles.serving.loop import Loop
 from adapter.unix import handover
+from adapter.unix.descriptors import Connected
 from adapter.unix.handover import Ends
 
 _HOPS = 3  # a request that everybody is too busy for stays with the last of them
@@ -26,7 +27,7 @@ class Guest(NamedTuple):
     """
 
     address: str
-    socket: socket.socket
+    socket: Connected
     parties: Parties
     incoming: Incoming
     patience: float

@@ -1,10 +1,8 @@
 """The socket of a connection: what we wait for on it, until when, and how it ends."""
 
-import socket
 import traceback
 from collections.abc import Callable
 from functools import partial
-from select import EPOLLIN, EPOLLOUT
 from time import monotonic
 from typing import Final
 
@@ -14,9 +12,11 @@ from adapter.roles.serving import lingering
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER, Timed
 from adapter.roles.serving.incoming import BODY, HEAD
+from adapter.roles.serving.loop import READABLE, WRITABLE
 from adapter.roles.serving.noting import answered, given_up, refused
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
+from adapter.unix.descriptors import Connected
 
 CALLING: Final = 3
 FLUSHING: Final = 4
@@ -36,7 +36,7 @@ class Line(Timed):
 
     __slots__ = ("_client", "_discarded", "_ended", "_fd", "_mask", "_shared", "_socket", "_state", "_unread", "_untold", "out")
 
-    def __init__(self, shared: Shared, sock: socket.socket, client: str) -> None:
+    def __init__(self, shared: Shared, sock: Connected, client: str) -> None:
         super().__init__()
         self._shared = shared
         self._socket = sock
@@ -81,9 +81,9 @@ class Line(Timed):
 
     def _arm(self) -> None:
         """Hear of what we can act on. A call that just begins does not come here: mostly it ends before anything happens."""
-        mask = 0 if self._state in (CALLING, FLUSHING) else EPOLLIN
+        mask = 0 if self._state in (CALLING, FLUSHING) else READABLE
         if self.out.size:
-            mask |= EPOLLOUT
+            mask |= WRITABLE
         if mask != self._mask != _UNWATCHED:
             self._watch(mask)
 

@@ -5,13 +5,15 @@ and sends is not cut off either: it is no longer read, its window closes, and it
 
 import socket
 
+from adapter.unix.descriptors import Connected
+
 SECONDS = 2.0
 BYTES = 1 << 24
 _READ = 1 << 16
 OVER = -1
 
 
-def half_close(sock: socket.socket) -> bool:
+def half_close(sock: Connected) -> bool:
     """Nothing more will come from us. False: there is nobody to tell."""
     try:
         sock.shutdown(socket.SHUT_WR)
@@ -20,7 +22,7 @@ def half_close(sock: socket.socket) -> bool:
     return True
 
 
-def discard(sock: socket.socket, before: int) -> int:
+def discard(sock: Connected, before: int) -> int:
     """Throw away what came. How much that makes with what came `before` (beyond BYTES: read no more); OVER: it is time to close."""
     try:
         count = len(sock.recv(_READ))

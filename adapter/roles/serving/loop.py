@@ -11,6 +11,10 @@ from adapter.roles.serving.deadlines import NEVER, Deadlines
 
 Ready = Callable[[int, float], None]
 """Called with the epoll mask and the monotonic time."""
+READABLE: Final = select.EPOLLIN
+WRITABLE: Final = select.EPOLLOUT
+HUNG_UP: Final = select.EPOLLHUP | select.EPOLLERR
+"""In a mask. Compiled, a constant of our own is a number; one of another module would be looked up each time."""
 _MOST: Final = 512  # events per turn
 
 
@@ -42,7 +46,7 @@ class Loop:
         self._posted: deque[Callable[[float], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._woken = False
-        self.add(self._wake, select.EPOLLIN, self._take_posted)
+        self.add(self._wake, READABLE, self._take_posted)
 
     def add(self, fd: int, mask: int, ready: Ready, *, first: bool = False) -> None:
         """Call `ready` whenever `fd` is; `first`: before those of the same turn that are not."""

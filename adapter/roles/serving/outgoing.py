@@ -16,6 +16,7 @@ from threading import Condition, Lock
 
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
+from adapter.unix.descriptors import Connected
 
 FULL = 1 << 20  # bytes; a thread that finds more than this waiting waits too
 _ROOM = FULL // 2  # and goes on below this
@@ -33,7 +34,7 @@ class _File:
         self._offset = part.offset
         self.left = part.size
 
-    def send_to(self, sock: socket.socket) -> int:
+    def send_to(self, sock: Connected) -> int:
         """How much the kernel took. Raises OSError, also when the file has become shorter than it was."""
         sent = os.sendfile(sock.fileno(), self._fd, self._offset, min(self.left, _AT_ONCE))
         if not sent:
@@ -62,7 +63,7 @@ class Outgoing:
 
     __slots__ = ("_begun", "_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "sent", "size", "unsent")
 
-    def __init__(self, sock: socket.socket, stalled: Callable[[], None]) -> None:
+    def __init__(self, sock: Connected, stalled: Callable[[], None]) -> None:
         self._socket = sock
         self._stalled = stalled
         self._pieces: deque[_Piece] | None = None  # most connections never have any

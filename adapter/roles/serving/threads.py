@@ -142,7 +142,7 @@ class Threads:
             except IndexError:
                 self._post(partial(self._finished, task))
                 return 0.0
-            if self._own is not task:
+            if not self._owns(task):
                 # Somebody has led meanwhile, and laid the lead down again: what we have polled is old, and our call was handed on.
                 self._lay_down()
                 self._post(partial(self._finished, task))
@@ -150,6 +150,10 @@ class Threads:
             self._own = None
             task.done(now)
         return now
+
+    def _owns(self, task: Task) -> bool:
+        """A question of its own: whoever has just set `_own` would be taken for sure of it, by mypy and so by mypyc."""
+        return self._own is task
 
     def _finished(self, task: Task, now: float) -> None:
         self._handed.discard(task)
