@@ -43,6 +43,8 @@ def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> di
         # editable_mode=compat: a path in a .pth, as cheap as an installed package; the finder that it is else imports half the library.
         if why := _pip(venv, *SHARED, "--editable", str(ROOT), "--config-settings", "editable_mode=compat"):
             raise MissingError(f"cannot install adapter into {venv}: {why}")
+    # An installed package has its bytecode; a checkout under PYTHONDONTWRITEBYTECODE would be compiled anew for each inetd connection.
+    subprocess.run([venv / "bin/python", "-m", "compileall", "-q", ROOT / "adapter"], check=True)
     missing = {}
     for peer in peers:
         if peer.compiled and not _current(compiled(venv)):
