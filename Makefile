@@ -28,9 +28,9 @@ bench: .venv/.run
 	.ci/debian bench $(BIN)/python
 	$(BIN)/python -m bench $(BENCH)
 
-# The promises of zero loss in numbers, each beside its goal: some ten minutes; PROMISES="--requests 100000 --rounds 3" is a look.
+# The promises of zero loss in numbers, each beside its goal: some ten minutes; the result is docs/promises.md.
 promises: .venv/.test
-	$(BIN)/python -m bench.promises $(PROMISES)
+	$(BIN)/python -m bench.promises --write docs/promises.md $(PROMISES)
 
 # The long search of tests/fuzz; `make test` has a short one.
 fuzz: export PYTHONPATH := tests

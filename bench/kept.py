@@ -1,10 +1,22 @@
-"""What was promised, and what was measured, as lines. Pure."""
+"""What was promised, and what was measured, as lines and as a page. Pure."""
 
 from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
 from bench.table import UNITS
+
+_PAGE = """\
+# Promises in numbers
+
+`make promises` measures what adapter promises of zero loss, each beside its goal. A strict client looks on: nothing is tried twice, every
+byte is checked. Of several rounds the middle counts, and the worst is told.
+
+{when}
+
+| promised | goal | measured | worst | |
+|---|---|---|---|---|
+"""
 
 
 class Kept(NamedTuple):
@@ -27,10 +39,22 @@ class Kept(NamedTuple):
         """Of several rounds the middle counts, as anything may happen to one of them on a machine that others use too."""
         return cls(what, goal, median(samples), unit, max(samples))
 
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """As a row of a table."""
+        goal = f"{'at least' if self.least else 'at most'} {_shown(self.goal, self.unit)}"
+        worst = "" if self.worst is None else _shown(self.worst, self.unit)
+        return self.what, goal, _shown(self.measured, self.unit), worst, "kept" if self.met else "MISSED"
+
     def __str__(self) -> str:
-        said = f"{'at least' if self.least else 'at most'} {_shown(self.goal, self.unit)}"
-        worst = "" if self.worst is None else f", worst {_shown(self.worst, self.unit)}"
-        return f"{'kept' if self.met else 'MISSED':6}  {self.what}: {_shown(self.measured, self.unit)}{worst} ({said})"
+        what, goal, measured, worst, outcome = self.cells
+        return f"{outcome:6}  {what}: {measured}{worst and f', worst {worst}'} ({goal})"
+
+
+def page(when: str, all_of_them: Sequence[Kept]) -> str:
+    """All of them, in Markdown. `when`: of when and where they are."""
+    rows = "".join(f"| {' | '.join(kept.cells)} |\n" for kept in all_of_them)
+    return _PAGE.format(when=when) + rows
 
 
 def _shown(value: float, unit: str) -> str:

@@ -13,7 +13,7 @@ from kit.load import Load
 from kit.server import Adapter
 
 # Each worker is relieved after so many requests, never two at a time: some every second, beside the reloads.
-_RECYCLED = ("--workers=3", "--max-requests=5000", "--max-requests-jitter=2000", "--min-lifetime=0")
+_RECYCLED = ("--workers=3", "--max-requests=300", "--max-requests-jitter=150", "--min-lifetime=0")
 _STALL = {"keepalive": 0, "fresh": 0, "idle": 0, "slow": 0, "halting": 0, "paced": 4, "rate": 200.0}
 _STALL_SECONDS = 5.0
 

@@ -3,6 +3,8 @@
 While there are calls we put it off, again and again; when none of our threads runs for longer than a call may last, it runs out. It
 is set by whoever begins the first call after a rest, and taken back by the thread that stands by when it goes to sleep, so that
 nothing of it is in the way of a request under load, and an idle worker wakes nobody up.
+
+The worker's other connections end with it. Why the master does not take them out of it before (pidfd_getfd(2)): docs/operating.md.
 """
 
 from collections.abc import Callable

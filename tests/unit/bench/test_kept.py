@@ -1,6 +1,6 @@
 """A promise beside what was measured."""
 
-from bench.kept import Kept
+from bench.kept import Kept, page
 
 
 def test_kept_and_missed():
@@ -16,3 +16,9 @@ def test_the_middle_of_several_rounds_counts():
     kept = Kept.median("port free", 0.1, [0.05, 0.3, 0.04])
     assert kept.met
     assert str(kept) == "kept    port free: 50.00 ms, worst 300.00 ms (at most 100.00 ms)"
+
+
+def test_the_page():
+    """Has a row for each."""
+    rows = page("Last run: today.", [Kept("lost", 0, 1, "number"), Kept.median("stall", 0.05, [0.01])]).splitlines()[-2:]
+    assert rows == ["| lost | at most 0 | 1 |  | MISSED |", "| stall | at most 50.00 ms | 10.00 ms | 10.00 ms | kept |"]
