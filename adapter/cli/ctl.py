@@ -11,6 +11,7 @@ _DIGITS = 9
 _EXAMPLE = """\b
 Example:
   adapter ctl /run/shop.control chain-reload --wait
+  adapter ctl /run/shop.control workers 8
   adapter ctl /run/shop.fifo reopen-logs
   adapter ctl --list"""
 
@@ -18,11 +19,17 @@ Example:
 def _list(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 -- click's signature
     if not asked or ctx.resilient_parsing:
         return
-    names = [command for command in Command if command is not Command.NOTHING]
-    width = max(len(command.value) for command in names)
-    for command in names:
-        click.echo(f"{command.value:<{width}}  {MEANINGS[command]}")
+    names = {_spelled(command): MEANINGS[command] for command in Command if command is not Command.NOTHING}
+    width = max(map(len, names))
+    for name, meaning in names.items():
+        click.echo(f"{name:<{width}}  {meaning}")
     ctx.exit(STOPPED)
+
+
+def _spelled(command: Command) -> str:
+    """As one types it."""
+    takes = NUMBERS.get(command, NO_NUMBER)
+    return command.value if takes is NO_NUMBER else f"{command.value} {'NUMBER' if takes.needed else '[NUMBER]'}"
 
 
 @click.command("ctl", short_help="Ask a running server for anything it can do.", epilog=_EXAMPLE)
@@ -33,10 +40,11 @@ def _list(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa:
 @waiting("it has come to its end (reloads and stops)")
 @as_json
 def command(target: str, name: str, number: str | None, *, wait: bool, timeout: str | None, as_json: bool) -> int:
-    """Ask the server that TARGET names for COMMAND; some take a NUMBER.
+    """Ask a running server for anything it can do; --list shows every COMMAND, and which of them take a NUMBER.
 
-    TARGET is its control socket, its FIFO (by letters) or its pidfile (by the control socket the server was started with, else by
-    signals), told apart by what the path is. Only a control socket can answer, so --wait needs one, except for a stop by the pidfile.
+    TARGET names the server by a path, and what that is decides how it is asked: a control socket, a FIFO (by letters), or a pidfile (by
+    the control socket the server was started with, else by signals). Only a control socket answers, so --wait needs one; but a stop
+    can be waited for by the pidfile, too.
 
     Exit 0 when it was done, 1 when it failed, 100 when that
     target cannot do it, 111 when the server is lost or silent.

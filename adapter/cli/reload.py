@@ -15,7 +15,7 @@ from adapter.lifecycle.commands import Command
 @waiting("the new generation serves; exit 0 then, and otherwise say why it does not")
 @as_json
 def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> int:
-    """Reload the server that TARGET (control socket, pidfile or FIFO) names: new code, new config, same process id.
+    """Reload the server that TARGET names (by its control socket, pidfile or FIFO): new code, new config, same process id.
 
     The old generation serves until the new one is ready, and goes on serving if it never is. Only a control socket can answer: --wait needs one.
     """

@@ -15,7 +15,7 @@ from adapter.lifecycle.commands import Command
 @waiting("it has gone")
 @as_json
 def command(target: str, *, wait: bool, timeout: str | None, as_json: bool) -> int:
-    """Stop the server that TARGET (control socket, pidfile or FIFO) names: requests in flight finish first.
+    """Stop the server that TARGET names (by its control socket, pidfile or FIFO): requests in flight finish first.
 
     Under a supervisor use the supervisor's own stop: it would start the server again.
     """

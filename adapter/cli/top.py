@@ -15,10 +15,10 @@ from adapter.exits import Misuse
 @target
 @click.option("--interval", metavar="TIME", default="1s", show_default=True, help="How often to look.")
 def command(target: str, *, interval: str) -> int:
-    """Watch the workers of the server that TARGET (a control socket or pidfile) names: what each is doing and for how long, throughput,
-    latency, backlog, last events.
+    """Watch a running server and its workers: what each is doing and for how long, throughput, latency, backlog, last events.
 
-    Keys sort, and ask the server for a reload or a stop after a confirmation; q quits. NO_COLOR and TERM=dumb are respected.
+    TARGET is its control socket, or the pidfile of a server that has one. Keys (the last line shows them) sort the workers, and ask the
+    server for a reload, a stop and the like, once you have confirmed it; q quits. NO_COLOR and TERM=dumb are respected.
     """
     try:
         seconds = float(SOME_DURATION.parse(interval) or 0)

@@ -100,11 +100,13 @@ def test_remote(remote, argv, asked):
 
 
 def test_commands_are_listed(capfd):
-    """`adapter ctl --list` needs no target, and shows every command with its meaning."""
+    """`adapter ctl --list` needs no target, and shows every command with its meaning, and which take a number."""
     assert run(["ctl", "--list"]) == 0
 
-    listed = dict(line.split(maxsplit=1) for line in capfd.readouterr().out.splitlines())
-    assert listed == {each.value: MEANINGS[each] for each in Command if each is not Command.NOTHING}
+    listed = dict(line.split("  ", maxsplit=1) for line in capfd.readouterr().out.splitlines())
+    spelled = {"workers": "workers NUMBER", "traceback": "traceback [NUMBER]"}
+    known = {spelled.get(each.value, each.value): MEANINGS[each] for each in Command if each is not Command.NOTHING}
+    assert {name: meaning.strip() for name, meaning in listed.items()} == known
 
 
 @pytest.mark.parametrize("argv", [["ctl"], ["ctl", "T"], ["ctl", "T", "workers", "many"], ["ctl", "T", "stop", "1"]])
