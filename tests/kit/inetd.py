@@ -111,7 +111,7 @@ class Site:
         self.stop()
         if (pidfile := self.directory / "log" / "shop.pid").exists():
             stopped = self.adapter("stop", str(pidfile), "--wait")
-            assert stopped.returncode == 0, stopped
+            assert stopped.returncode == 0 or not pidfile.exists(), stopped  # it may have left by itself meanwhile
         self.process.wait_alone()
 
     def stop(self) -> None:

@@ -65,16 +65,17 @@ class Caged:
         self._facts = Lines(self._cage.stdout)
         self.pid = int(self._fact("started")["started"])
 
-    def _fact(self, name: str, timeout: float = 30) -> dict[str, Any]:
+    def _fact(self, name: str, timeout: float = 60) -> dict[str, Any]:
         return dict(json.loads(self._facts.wait_for(rf'^\{{"{name}"', timeout=timeout).string))
 
     def signal(self, number: int) -> None:
         """Send it a signal."""
         os.kill(self.pid, number)
 
-    def exit_code(self, timeout: float = 30) -> int:
-        """Wait for its end; negative: the signal that killed it."""
+    def exit_code(self, timeout: float = 60) -> int:
+        """Wait for its end, and for the last of its log; negative: the signal that killed it."""
         ended = self._facts.wait_for(rf'^\{{"ended": {self.pid},', timeout=timeout)
+        self.log.settle()
         return int(json.loads(ended.string)["code"])
 
     @property
@@ -82,7 +83,7 @@ class Caged:
         """Whether it has not ended yet."""
         return not any(line.startswith(f'{{"ended": {self.pid},') for line in self._facts.all())
 
-    def wait_alone(self, timeout: float = 30) -> None:
+    def wait_alone(self, timeout: float = 60) -> None:
         """Until it and every process it left behind have ended (all become the cage's children once their parent has)."""
         self._fact("alone", timeout)
 
@@ -187,7 +188,7 @@ class Adapter:
         self.wait_for("adapter: info: serving generation=")
         return self.addresses[0]
 
-    def wait_for(self, pattern: str, timeout: float = 30, since: int = 0) -> dict[str, str]:
+    def wait_for(self, pattern: str, timeout: float = 60, since: int = 0) -> dict[str, str]:
         """Wait for a line of its log that matches; its `name=value` fields. AssertionError (with the log) when there is none."""
         return fields(self.log.wait_for(pattern, timeout=timeout, since=since).string)
 
@@ -249,7 +250,7 @@ def listening(address: str) -> bool:
     return any(row.split()[1].endswith(port) and row.split()[3] == "0A" for table in tables for row in table)
 
 
-def wait_until_gone(pid: int, timeout: float = 30) -> None:
+def wait_until_gone(pid: int, timeout: float = 60) -> None:
     """Until the process `pid` has ended (a pidfd becomes readable; Linux pidfd_open(2))."""
     try:
         fd = os.pidfd_open(pid)
@@ -261,7 +262,7 @@ def wait_until_gone(pid: int, timeout: float = 30) -> None:
         os.close(fd)
 
 
-def wait_until_reaped(pid: int, timeout: float = 30) -> None:
+def wait_until_reaped(pid: int, timeout: float = 60) -> None:
     """Until nothing is left of it, not even a zombie, which kill(2) still finds (so start-stop-daemon does)."""
     wait_until_gone(pid, timeout)
     deadline = time.monotonic() + timeout

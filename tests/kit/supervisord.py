@@ -126,7 +126,7 @@ class Supervisord:
     def ctl(self, *words: str, code: int = 0) -> str:
         """`supervisorctl WORDS…`: what it printed. AssertionError when it exits otherwise than with `code`."""
         asked = self.asking(*words)
-        said, _ = asked.communicate(timeout=90)
+        said, _ = asked.communicate(timeout=180)
         assert asked.returncode == code, f"supervisorctl {' '.join(words)}: exit code {asked.returncode}\n{said}"
         return said
 

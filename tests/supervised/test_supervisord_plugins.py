@@ -119,6 +119,8 @@ def test_every_verb_answers_with_the_outcome() -> None:
         sv.deploy("exact.py", 2)
         assert sv.ctl("reload-app", "web") == "web:web_00: generation 2 serves\nweb:web_01: generation 2 serves\n"
         load.until("2")
+        for log in sv.logs.values():
+            log.wait_for("adapter: info: drained worker=1 ")
         sv.deploy("syntax_error.broken", 3)
         said = sv.ctl("reload-app", "web:web_01", code=1)
         assert said.startswith("web:web_01: ERROR (reload failed: ")
@@ -133,6 +135,7 @@ def test_every_verb_answers_with_the_outcome() -> None:
         assert (told["ok"], told["ready"], told["generation"]) == (True, False, 2)
         assert json.loads(told["status"])["paused"] is True
         assert sv.ctl("reload-app", "web:web_00") == "web:web_00: generation 3 serves\n"
+        sv.logs["web:web_00"].wait_for("adapter: info: drained worker=2 ")
         assert sv.ctl("resume", "web") == (
             "web:web_00: serving; generation 3, 1 worker\nweb:web_01: serving; generation 2, 1 worker\n"
         )
