@@ -55,6 +55,9 @@ class Place(Protocol):
     extend: Callable[[float], None]
     said: Callable[[], dict[str, str] | None]
 
+    def written(self) -> list[tuple[str, str]]:
+        """The lines of an --ini, as uwsgi.opt has them."""
+
     def ask(self, command: str) -> None:
         """Of the master; it answers in the log."""
 

@@ -34,6 +34,12 @@ workers = 1
 drain-timeout = 5s
 """
 HELLO = "[uwsgi]\nwsgi-file = hello.py\nhttp-socket = 127.0.0.1:0\ndie-on-term\ndisable-logging\n"
+ASKS = """
+import uwsgi
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [uwsgi.opt["shop-key"]]
+"""
 
 
 class Ini(Adapter):
@@ -175,3 +181,12 @@ def test_a_virtualenv_a_script_and_an_environment() -> None:
         server.log.wait_for("info: without die-on-term uWSGI reloads on TERM")
         os.rename(server.directory / "venv", server.directory / "moved")
         assert "cannot use the virtualenv" in server.refuse_reload()
+
+
+def test_an_application_finds_its_own_lines() -> None:
+    """uwsgi.opt has what the file says, placeholders filled in, for who keeps his own settings there."""
+    text = HELLO.replace("hello.py", "asks.py") + "base = /srv\nshop-key = %(base)/shop\n"
+    server = Ini(text)
+    server.write("asks.py", ASKS)
+    with server:
+        assert answer(server.address) == b"/srv/shop"

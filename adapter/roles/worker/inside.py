@@ -10,7 +10,7 @@ from typing import Any
 
 from adapter.api import NOWHERE, Locks, NotServing, seat
 from adapter.config.settings import Settings
-from adapter.exits import FAILED
+from adapter.exits import FAILED, Fatal
 from adapter.lifecycle.messages import Asks, HasFailed, to_plain
 from adapter.log import Log
 from adapter.unix.channels import Channel
@@ -37,6 +37,17 @@ class Inside:
         self._begin_locks()
         self._log = log
         self._channel: Channel | None = None
+
+    def written(self) -> list[tuple[str, str]]:
+        """The lines of the --ini, as they are meant; none of a file that cannot be read by whom we have become."""
+        if self.options["ini"] is None:
+            return []
+        from adapter.config.ini.reading import read  # noqa: PLC0415 -- for who looks at uwsgi.opt
+
+        try:
+            return [(line.name, line.value) for line in read(self.options["ini"], os.environ).lines]
+        except Fatal:
+            return []
 
     def become(self, worker: int, slot: int, channel: Channel, log: Log) -> None:
         """This process is a worker by now. What the import held is the preloader's, so locks begin anew."""

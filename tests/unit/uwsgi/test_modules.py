@@ -55,6 +55,15 @@ def test_opt():
     assert opt_of(Settings(app="x", bind=("127.0.0.1:1",))._asdict())["http-socket"] == b"127.0.0.1:1"
 
 
+def test_opt_of_a_file():
+    """The lines of a uwsgi.ini are there, an application's own among them, unless we know better what is so."""
+    options = Settings(app="shop.wsgi", workers=3)._asdict()
+    found = opt_of(options, [("processes", "4"), ("shop-key", "a"), ("shop-list", "1"), ("shop-list", "2"), ("shop-flag", "")])
+
+    assert (found["processes"], found["shop-key"], found["shop-list"]) == (b"3", b"a", [b"1", b"2"])
+    assert found["shop-flag"] is True
+
+
 def test_the_finder_knows_two_names():
     """Every other import passes it by."""
     finder = Finder()
