@@ -184,9 +184,11 @@ def test_a_virtualenv_a_script_and_an_environment() -> None:
 
 
 def test_an_application_finds_its_own_lines() -> None:
-    """uwsgi.opt has what the file says, placeholders filled in, for who keeps his own settings there."""
-    text = HELLO.replace("hello.py", "asks.py") + "base = /srv\nshop-key = %(base)/shop\n"
+    """uwsgi.opt has what the file says and what that includes, placeholders filled in, for who keeps his own settings there."""
+    text = HELLO.replace("hello.py", "../asks.py") + "chdir = below\nbase = /srv\nini = more.ini\n"
     server = Ini(text)
+    server.write("more.ini", "[uwsgi]\nshop-key = %(base)/shop\n")
     server.write("asks.py", ASKS)
+    (server.directory / "below").mkdir()
     with server:
         assert answer(server.address) == b"/srv/shop"

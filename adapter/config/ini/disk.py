@@ -25,10 +25,10 @@ _WILD_COMPONENTS: Final = 3  # of a pattern: each one multiplies the directories
 
 
 class Disk:
-    """Paths are taken from the directory we were started in, wherever the process has gone since."""
+    """Paths are taken from the directory we were started in, wherever the process has gone since; or from the one that is named."""
 
-    def __init__(self) -> None:
-        self._directory = here()
+    def __init__(self, directory: str | None = None) -> None:
+        self._directory = here() if directory is None else directory
 
     def facts(self) -> Facts:
         """Of this process and machine."""

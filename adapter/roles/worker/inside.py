@@ -42,11 +42,13 @@ class Inside:
         """The lines of the --ini, as they are meant; none of a file that cannot be read by whom we have become."""
         if self.options["ini"] is None:
             return []
-        from adapter.config.ini.reading import read  # noqa: PLC0415 -- for who looks at uwsgi.opt
+        from adapter.config.ini.disk import Disk  # noqa: PLC0415 -- for who looks at uwsgi.opt
+        from adapter.config.ini.reading import read  # noqa: PLC0415 -- the same
 
         try:
-            return [(line.name, line.value) for line in read(self.options["ini"], os.environ).lines]
-        except Fatal:
+            world = Disk(os.readlink(f"/proc/{self.master}/cwd"))  # ours is --chdir
+            return [(line.name, line.value) for line in read(self.options["ini"], os.environ, world=world).lines]
+        except (Fatal, OSError):
             return []
 
     def become(self, worker: int, slot: int, channel: Channel, log: Log) -> None:
