@@ -12,7 +12,10 @@ from adapter.scoreboard import cells
 from adapter.scoreboard.figures import STATES, Counters, Now, Record, Running
 from adapter.unix.sharedcells import Writing
 
-_OFTEN = 0.02  # seconds: while there is always something new; a record takes some 10 us, ten times as much on a crowded machine
+_SPENT = (
+    0.005  # seconds of processor time between two records under load: each takes some 10 us, five times that with cold caches
+)
+_LATEST = 0.1  # seconds: but it is not put off longer than this
 _RENEWED = 1.0  # seconds: nothing new but time, processor and memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -57,6 +60,7 @@ class Score:
         self._who = who._replace(threads=threads)
         self._sequence = 0
         self._written = 0.0
+        self._spent = 0.0
         self._told: object = None  # what was last written of what matters at once
         self._before = Counters()
         self._average = 0.0
@@ -67,7 +71,8 @@ class Score:
         """Write what is new, unless that was done just now and will be soon; when nothing is, now and then, for the time and memory
         that a long request takes.
         """
-        if now - self._written < _OFTEN and self._server.threads.more:
+        soon = self._server.threads.more and now - self._written < _LATEST
+        if soon and time.process_time() - self._spent < _SPENT:
             return
         counters, report = self._server.counters(), self._server.report()
         news = (counters, report["connections"], report["in_flight"], report["waiting"])
@@ -82,7 +87,7 @@ class Score:
     def _write(self, now: float, counters: Counters, report: dict[str, int]) -> None:
         if self._cell is None:
             return
-        self._written = now
+        self._written, self._spent = now, time.process_time()
         self._sequence += 1
         self._reckon(counters)
         if now - self._measured >= _RENEWED:
