@@ -2,8 +2,9 @@
 
 A call that the leader runs itself costs no switch between threads, but while it runs nobody looks at the other connections. So the
 leader runs them itself until one holds it up; then they are handed on to other threads, for a while: at least until none that surely
-was slow has ended for a while. Each time that the return to the quick way proves wrong at once, the next while is longer: so to try
-costs the others a few milliseconds every few seconds. (Calls that still run say nothing: one may be a stream that lasts for hours.)
+is slow has run for a while. Each time that the return to the quick way proves wrong at once, the next while is longer: so to try
+costs the others a few milliseconds every few seconds. (A call that still runs tells of others only at first: it may be a stream that
+lasts for hours.)
 """
 
 from typing import NamedTuple
@@ -12,6 +13,7 @@ TICK = 0.005  # seconds: how often a leader at work is looked after
 SLOW = 0.003  # seconds: a call that has lasted so long may be held up
 _LATE = 0.001  # seconds: who wakes up later than this had to wait, for a processor or for the interpreter
 SURELY = 0.025  # seconds: a call that has lasted so long is slow, whatever the reason
+_STREAM = 0.25  # seconds: a call that still runs after so long says no more of what the next will be like
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds of handing on
 _PROVEN = 0.5  # seconds of the quick way, after which the next slow call counts as the first
 
@@ -36,6 +38,11 @@ class Pace(NamedTuple):
     def quick(self, now: float) -> "Pace":
         """The leader runs calls itself from here on."""
         return self._replace(quick_since=now)
+
+
+def surely_slow(began: float, now: float) -> bool:
+    """Does the call that still runs, since `began`, say that the next one might be slow? One that waits for a thread (0) does not."""
+    return SURELY < now - began < _STREAM
 
 
 def held_up(since: float, now: float, late: float) -> bool:

@@ -26,7 +26,7 @@ from threading import Thread, get_ident
 from time import monotonic
 from typing import Final
 
-from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up
+from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slow
 from adapter.roles.serving.tasks import Task
 
 GO_ON: Final = 0
@@ -97,6 +97,10 @@ class Threads:
     def stuck(self, now: float) -> bool:
         """Would one more call have to wait for slow ones?"""
         return len(self._handed) >= self.size and all(0 < each.began < now - SLOW for each in self._handed)
+
+    def _slow_now(self, now: float) -> bool:
+        """Would the next call better be handed on, whatever those before it were like?"""
+        return self.stuck(now) or any(surely_slow(each.began, now) for each in self._handed)
 
     def turned(self) -> None:
         """A turn of the loop has news, calls or not: the one that stands by is to see what became of it."""
@@ -264,7 +268,7 @@ class Threads:
         self.go_on(0.0)
         while self._turn() == GO_ON:
             now = monotonic()
-            if now >= self._pace.until and not self.stuck(now):
+            if now >= self._pace.until and not self._slow_now(now):
                 self._pace = self._pace.quick(now)
                 self.handing_on = False
                 self._laid = now

@@ -1,6 +1,6 @@
 """When calls are handed on to other threads, and for how long."""
 
-from adapter.lifecycle.pace import SLOW, Pace, held_up
+from adapter.lifecycle.pace import SLOW, SURELY, Pace, held_up, surely_slow
 
 
 def test_a_call_that_waits_for_something_holds_the_leader_up():
@@ -32,6 +32,14 @@ def test_no_need_to_try():
     pace = Pace().handing_on(100.0)
     assert round(pace.slow(100.04).until, 3) == 100.09
     assert pace.slow(99.0).until == pace.until
+
+
+def test_a_slow_call_that_still_runs():
+    """It tells of others like it, until it may as well be a stream; one that waits for a thread tells nothing."""
+    assert not surely_slow(100.0, 100.0 + SURELY / 2)
+    assert surely_slow(100.0, 100.1)
+    assert not surely_slow(100.0, 101.0)
+    assert not surely_slow(0.0, 100.0)
 
 
 def test_a_rare_slow_call_is_forgotten():
