@@ -1,5 +1,6 @@
 """`python -m adapter`, and the console script. Before anything slow: no signal may be lost, and inetd must not wait."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,8 +15,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] in (["serve"], ["hold"]):
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
+        gc.disable()  # what an import makes stays: to look for garbage in it takes a tenth of our part of a connection's start
         from adapter.roles.inetd import inetd  # noqa: PLC0415 -- the other commands do not need it
 
+        gc.freeze()
+        gc.enable()
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
     if words[:1] == ["hold"] and not _asks_for_help(words[1:]):
