@@ -86,6 +86,7 @@ def _beside(line: Line, name: str, companion: Companion, values: dict[str, list[
         variables.append(f"PYTHONPATH={':'.join(paths)}")
     chdir = posixpath.normpath(posixpath.join(directory, last("chdir"), companion.chdir))
     user = companion.user or last("uid")
-    return Beside(
-        line, name, in_environment(variables, command), chdir, user, companion.changes, companion.script, companion.times
-    )
+    changes = companion.changes
+    if envdir := last("envdir"):
+        changes = (*changes, f"it has none of the variables in {envdir}: `envdir {envdir}` in front of its command gives it them")
+    return Beside(line, name, in_environment(variables, command), chdir, user, changes, companion.script, companion.times)
