@@ -6,7 +6,7 @@ An empty file removes the variable. Files whose names begin with a dot are left 
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from adapter.config.settings import Settings
 from adapter.exits import Misuse, SystemFailure
@@ -31,6 +31,11 @@ def read(directory: str) -> dict[str, str | None]:
     return {name: _value(directory, name) for name in names if not name.startswith(".")}
 
 
+def read_all(directories: Iterable[str]) -> dict[str, str | None]:
+    """The same of several; the last one wins."""
+    return {name: value for directory in directories for name, value in read(directory).items()}
+
+
 def over(environ: Mapping[str, str], variables: Mapping[str, str | None]) -> dict[str, str]:
     """The environment with what `read` returned laid over it."""
     merged: dict[str, str | None] = {**environ, **variables}
@@ -40,7 +45,7 @@ def over(environ: Mapping[str, str], variables: Mapping[str, str | None]) -> dic
 def application_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """What the application sees: the supervisor's environment, then `--envdir` (read anew), less `--unenv`, then `--env`."""
     inherited = {name: value for name, value in environ.items() if name not in _OURS and not name.startswith("EINHORN_")}
-    merged = over(inherited, read(settings.envdir) if settings.envdir else {})
+    merged = over(inherited, read_all(settings.envdir))
     for name in settings.unenv:
         merged.pop(name, None)
     for assignment in settings.env:

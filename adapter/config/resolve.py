@@ -37,8 +37,9 @@ def resolve(
     Raises Misuse or SystemFailure.
     """
     asked = dict(_from_command_line(cli))
-    heard = dict(_from_environment(environ, "in the environment"))
-    heard |= _from_envdir(asked.get("envdir") or heard.get("envdir"))
+    outside = dict(_from_environment(environ, "in the environment"))
+    inside = _from_envdirs(outside, asked)
+    heard = outside | inside
     written: dict[str, Said] = {}
     config, ini = asked.get("config") or heard.get("config"), asked.get("ini") or heard.get("ini")
     if config and config.texts[-1].endswith(".ini"):
@@ -55,9 +56,10 @@ def resolve(
         if tell is not None:
             for sentence, serious in remarks:
                 tell(sentence, serious)
-    if not (asked.get("envdir") or heard.get("envdir")):
-        heard |= _from_envdir(written.get("envdir"))
+    heard = outside | _from_envdirs(written) | inside
     values = {name: _parsed(name, said) for name, said in {**written, **heard, **asked}.items()}
+    # They add up, whoever names them: the run script of a service directory has one of its own.
+    values["envdir"] = tuple(_directories(written, outside, asked))
     return _agreed(Settings(**_ranged(values)))
 
 
@@ -90,11 +92,19 @@ def _from_environment(environ: Mapping[str, str | None], where: str) -> Iterator
             yield name, Said(texts, f"{variable(name)} {where}")
 
 
-def _from_envdir(said: Said | None) -> dict[str, Said]:
-    if said is None:
-        return {}
-    directory = _path("envdir", said)
-    return dict(_from_environment(envdir.read(directory), f"in the envdir {directory}"))
+def _directories(*sources: Mapping[str, Said]) -> Iterator[str]:
+    for source in sources:
+        if said := source.get("envdir"):
+            yield from _parsed("envdir", said)
+
+
+def _from_envdirs(*sources: Mapping[str, Said]) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    for directory in _directories(*sources):
+        found |= _from_environment(envdir.read(directory), f"in the envdir {directory}")
+        if said := found.get("envdir"):
+            raise Misuse(f"{said.origin}: an envdir cannot name another one; say --envdir twice")
+    return found
 
 
 def _path(name: str, said: Said) -> str:

@@ -47,9 +47,9 @@ class Settings(NamedTuple):
     env: Annotated[tuple[str, ...], Option(
         kinds.ASSIGNMENT, "Set a variable for the application; repeatable.",
         "The application sees the environment of the supervisor.", _APP, many=True, between=None)] = ()
-    envdir: Annotated[str | None, Option(
-        kinds.PATH, "Read variables from the files of this directory, as envdir(8) does; read again at each reload.",
-        "Nothing is read that was not asked for.", _APP)] = None
+    envdir: Annotated[tuple[str, ...], Option(
+        kinds.PATH, "Read variables from the files of this directory, as envdir(8) does; read again at each reload; repeatable.",
+        "Nothing is read that was not asked for.", _APP, many=True, between=":")] = ()
     unenv: Annotated[tuple[str, ...], Option(
         kinds.VARIABLE, "Take this variable from the application; repeatable.",
         "What the supervisor has in its environment is its own affair.", _APP, many=True)] = ()

@@ -11,6 +11,7 @@ Made from `adapter/config/settings.py` by `make docs`; a test compares them.
 
 The command line wins over the environment, the environment over the config file, the config file over the default.
 `--envdir` counts as environment, and wins over the environment `adapter` was started with, as envdir(8) does.
+Several of them add up, whoever names them, those of the command line last: the last one wins.
 A variable that is set to nothing counts as not set. Several addresses in one variable are separated by spaces, several
 directories by colons, commands and fields of a response by newlines.
 

@@ -87,6 +87,6 @@ def _beside(line: Line, name: str, companion: Companion, values: dict[str, list[
     chdir = posixpath.normpath(posixpath.join(directory, last("chdir"), companion.chdir))
     user = companion.user or last("uid")
     changes = companion.changes
-    if envdir := last("envdir"):
-        changes = (*changes, f"it has none of the variables in {envdir}: `envdir {envdir}` in front of its command gives it them")
+    for envdir in values.get("envdir", ()):
+        changes = (*changes, f"it has no variable of {envdir.text}: `envdir {envdir.text}` in front of its command gives it them")
     return Beside(line, name, in_environment(variables, command), chdir, user, changes, companion.script, companion.times)

@@ -169,7 +169,7 @@ def _wishes(settings: Settings) -> list[Wish]:
 
 def _watched(settings: Settings) -> list[str]:
     """Its configuration."""
-    return [*(path for path in (settings.config, settings.envdir) if path is not None), *_inis(settings.ini)]
+    return [*([settings.config] if settings.config else []), *settings.envdir, *_inis(settings.ini)]
 
 
 def _inis(spec: str | None) -> Sequence[str]:

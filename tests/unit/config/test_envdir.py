@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from adapter.config.envdir import application_environment, over, read
+from adapter.config.envdir import application_environment, over, read, read_all
 from adapter.config.settings import Settings
 from adapter.exits import Misuse
 
@@ -95,7 +95,7 @@ def test_application_environment(tmp_path):
     (tmp_path / "B").write_text("envdir")
     (tmp_path / "C").write_text("envdir")
     (tmp_path / "D").write_text("")
-    settings = Settings(app="x", envdir=str(tmp_path), env=("C=option", "E=a=b"), unenv=("C", "F", "G"))
+    settings = Settings(app="x", envdir=(str(tmp_path),), env=("C=option", "E=a=b"), unenv=("C", "F", "G"))
     environ = {"A": "supervisor", "B": "supervisor", "C": "supervisor", "D": "supervisor", "F": "supervisor"}
 
     assert application_environment(settings, environ) == {"A": "supervisor", "B": "envdir", "C": "option", "E": "a=b"}
@@ -118,8 +118,18 @@ def test_words_between_the_supervisor_and_us():
 
 def test_read_anew(tmp_path):
     """Each call reads the directory again: a reload sees what has changed."""
-    settings = Settings(app="x", envdir=str(tmp_path))
+    settings = Settings(app="x", envdir=(str(tmp_path),))
     before = application_environment(settings, {})
     (tmp_path / "NEW").write_text("1")
 
     assert (before, application_environment(settings, {})) == ({}, {"NEW": "1"})
+
+
+def test_the_last_one_wins(tmp_path):
+    """Of several directories; what one removes another may set."""
+    for name, value in ("a", "1"), ("b", ""), ("c", "3"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "X").write_text(value)
+
+    assert read_all(str(tmp_path / name) for name in "ab") == {"X": None}
+    assert read_all(str(tmp_path / name) for name in "abc") == {"X": "3"}

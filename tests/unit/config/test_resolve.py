@@ -96,6 +96,31 @@ def test_envdir_from_the_config_file(tmp_path, envdir):
     assert resolve({"app": "x", "config": str(path)}, {}).threads == 4
 
 
+def test_envdirs_add_up(tmp_path, envdir):
+    """All are read, those of the config file too: the run script of a service directory names one, what it runs may name its own."""
+    of_file, last = tmp_path / "of_file", tmp_path / "last"
+    for directory, texts in (of_file, {"THREADS": "2", "WORKERS": "3"}), (last, {"BACKLOG": "9"}):
+        directory.mkdir()
+        for name, text in texts.items():
+            (directory / f"ADAPTER_{name}").write_text(text)
+    path = tmp_path / "c.toml"
+    path.write_text(f'[adapter]\nenvdir = "{of_file}"\n')
+
+    found = resolve({"app": "x", "config": str(path), "envdir": [envdir, str(last)]}, {})
+
+    assert found.envdir == (str(of_file), envdir, str(last))
+    assert (found.threads, found.workers, found.backlog) == (4, 3, 9)
+
+
+def test_an_envdir_in_an_envdir(envdir):
+    """It is not followed, and not left out in silence."""
+    with open(os.path.join(envdir, "ADAPTER_ENVDIR"), "w") as file:
+        file.write("more")
+
+    with pytest.raises(Misuse, match="cannot name another one"):
+        resolve({"app": "x", "envdir": envdir}, {})
+
+
 def test_config_from_the_envdir(config, envdir):
     """The envdir may name the config file."""
     with open(os.path.join(envdir, "ADAPTER_CONFIG"), "w") as file:

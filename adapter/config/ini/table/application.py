@@ -86,14 +86,6 @@ def _virtualenv(sheet: Sheet, lines: Sequence[Line]) -> Outcome:
     return [Given("virtualenv", below(sheet.text("chdir"), lines[-1].value), (lines[-1],))]
 
 
-def _envdir(_: Sheet, lines: Sequence[Line]) -> Outcome:
-    """Ours is one directory."""
-    return [
-        *(Said(line, Verdict.REFUSED, "one envdir is read: put the files into one") for line in lines[:-1]),
-        Given("envdir", lines[-1].value, (lines[-1],)),
-    ]
-
-
 ROWS: tuple[Row, ...] = (
     translated("module wsgi w", "app", _application, "`pkg.mod`, `pkg.mod:callable` or `pkg.mod:factory()`"),
     translated("wsgi-file file", "app", _file_only, "a file of any name"),
@@ -106,7 +98,7 @@ ROWS: tuple[Row, ...] = (
     translated("home H virtualenv venv pyhome", "virtualenv", _virtualenv, "of the Python that runs adapter, else refused"),
     same("pythonpath python-path pp", "patterns, too", many=True),
     same("env", many=True),
-    translated("envdir early-envdir", "envdir", _envdir, "one, read anew at each reload"),
+    same("envdir early-envdir", "read anew at each reload", many=True),
     same("unenv", many=True),
     translated("plugin plugins need-plugin need-plugins", "", _plugins, "Python is built in; other languages are refused"),
     ignored("plugin-dir plugins-dir autoload dlopen", "there are no plug-ins"),

@@ -95,7 +95,7 @@ def test_names_are_different():
         ("attach-daemon2 = cmd=x,gid=g", "its group g is for you to set"),
         ("smart-attach-daemon = /x.pid memcached -d", "let it stay in the foreground"),
         ("smart-attach-daemon2 = /x.pid memcached", "nobody writes /x.pid"),
-        ("envdir = /etc/shop\nmule = a.py", "none of the variables in /etc/shop"),
+        ("envdir = /etc/shop\nmule = a.py", "no variable of /etc/shop: "),
     ],
 )
 def test_what_is_to_be_changed(text, change):

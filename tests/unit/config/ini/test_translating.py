@@ -49,7 +49,7 @@ MEANT = [
     ("home = /srv/venv", {"virtualenv": "/srv/venv"}),
     ("pythonpath = a\npp = b\npython-path = c", {"pythonpath": ["a", "b", "c"]}),
     ("env = A=1\nenv = B=x=y\nunenv = C", {"env": ["A=1", "B=x=y"], "unenv": ["C"]}),
-    ("envdir = /etc/shop/env", {"envdir": "/etc/shop/env"}),
+    ("envdir = /etc/shop/env\nenvdir = more", {"envdir": ["/etc/shop/env", "more"]}),
     ("import = tasks\nshared-import = jobs.py", {"imports": ["tasks", "jobs.py"]}),
     ("lazy-apps", {"lazy_apps": "true"}),
     ("lazy-apps = off", {"lazy_apps": "false"}),
