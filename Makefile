@@ -21,7 +21,7 @@ test: .venv/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	mkdir -p .build
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --junitxml=$(JUNIT) $(PYTEST)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --junitxml=$(JUNIT) $(PYTEST)
 
 # adapter beside its peers: 45 minutes on a machine that does nothing else; BENCH=--quick is a look, BENCH=--write writes docs/benchmarks.*
 bench: .venv/.run

@@ -1,10 +1,13 @@
 """Single requests, for a test that wants to hold one in its hand; and a port that stays free while a server restarts."""
 
 import http.client
+import os
 import random
 import select
 import socket
 from pathlib import Path
+
+_PROCESSES = 8  # of pytest, at most
 
 
 class Asked:
@@ -54,11 +57,13 @@ def talk(address: str, data: bytes) -> bytes:
 
 def free_port() -> int:
     """A port nobody has, below those that the kernel gives to clients: a restart leaves it free for a while, and no client of
-    ours may get it as its own then (it would even connect to itself).
+    ours may get it as its own then (it would even connect to itself). Processes of pytest each have ports of their own, for
+    another's may be free just now for the same reason.
     """
+    ours = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
-        port = random.randrange(10000, lowest)
+        port = random.randrange(10000 // _PROCESSES, lowest // _PROCESSES) * _PROCESSES + ours % _PROCESSES
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -113,7 +113,7 @@ def repair(server: Adapter, config: str) -> None:
 
 def test_broken_deploys_in_a_row_harm_nothing() -> None:
     """Ten refused reloads one after the other: 0 failed of all, and nobody is left of them."""
-    with Adapter("exact.py", "--workers=2", "--boot-timeout=5") as server, Load(server.address) as load:
+    with Adapter("exact.py", "--workers=2", "--boot-timeout=20") as server, Load(server.address) as load:
         before = len(server.process.processes())
         for app in ("syntax_error.broken", "raises_at_import.py") * 5:
             server.install(app, "exact.py")

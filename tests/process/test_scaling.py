@@ -62,10 +62,10 @@ def test_no_such_number(number: object) -> None:
 
 def test_the_number_follows_the_load() -> None:
     """`--workers 1:4`: busy workers become more at once, idle ones fewer by and by; no request of all fails, and a reload keeps them."""
-    server = Adapter("slow.py", "--workers=1:4", "--threads=1", "--workers-calm=2", "--control=control")
+    server = Adapter("slow.py", "--workers=1:4", "--threads=1", "--workers-calm=1", "--control=control")
     with server:
         address = server.address
-        asked = [Asked(address, "/?seconds=4") for _ in range(8)]
+        asked = [Asked(address, "/?seconds=3") for _ in range(8)]
         for number in (2, 3, 4):
             server.wait_for(f"adapter: info: workers wanted workers={number} busyness=")
         mark = server.log.mark()

@@ -167,7 +167,7 @@ def test_signal_quit_cuts_a_drain_short() -> None:
         stopping = sv.asking("stop", "web")
         sv.logs["web"].wait_for("adapter: info: stop ")
         sv.ctl("signal", "QUIT", "web")
-        assert stopping.communicate(timeout=10)[0] == "web: stopped\n"
+        assert stopping.communicate(timeout=15)[0] == "web: stopped\n"
         assert stuck.is_cut()
         sv.log.wait_for(r"stopped: web \(exit status 0\)")
 

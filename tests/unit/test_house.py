@@ -139,3 +139,20 @@ def test_ci_is_red(tmp_path, case, code):
     run = subprocess.run([sys.executable, check, "junit.xml", "tests"], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert run.returncode == code, run.stdout + run.stderr
+
+
+def test_one_mypy():
+    """The compiled build is made by the release of mypy that checks our types."""
+    pins = {
+        re.search(r'"mypy==([0-9.]+)"', (ROOT / name).read_text())[1] for name in ("pyproject.toml", "packaging/compiling.py")
+    }
+    assert len(pins) == 1, pins
+
+
+def test_long_files_are_there():
+    """Each file that tests/conftest.py has started first."""
+    conftest = ast.parse((ROOT / "tests/conftest.py").read_text())
+    (names,) = [
+        ast.literal_eval(each.value) for each in conftest.body if isinstance(each, ast.Assign) and each.targets[0].id == "LONG"
+    ]
+    assert [name for name in names if not (ROOT / "tests" / name).is_file()] == []
