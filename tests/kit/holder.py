@@ -19,7 +19,8 @@ class Holder(Adapter):
         self.socket = str(self.directory / "hold.sock")
 
     def bind(self, name: str = "") -> str:
-        """What --bind says for this listener."""
+        """What --bind says for this listener, of a holder that is ready: a server that finds nobody there ends."""
+        self.wait_for("adapter: info: ready ")
         return f"hold:{self.socket}#{name}" if name else f"hold:{self.socket}"
 
     def held(self, name: str) -> str:

@@ -94,7 +94,7 @@ class Client:
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
         sock.settimeout(PATIENCE)
-        self._buffer = b""
+        self._buffer = bytearray()
 
     def __enter__(self) -> Self:
         return self
@@ -137,13 +137,15 @@ class Client:
         while mark not in self._buffer:
             self._more()
         at = self._buffer.index(mark) + len(mark)
-        found, self._buffer = self._buffer[:at], self._buffer[at:]
+        found = bytes(self._buffer[:at])
+        del self._buffer[:at]
         return found
 
     def _exactly(self, count: int) -> bytes:
         while len(self._buffer) < count:
             self._more()
-        found, self._buffer = self._buffer[:count], self._buffer[count:]
+        found = bytes(self._buffer[:count])
+        del self._buffer[:count]
         return found
 
     def _chunks(self) -> bytes:

@@ -4,6 +4,7 @@ import os
 import re
 import time
 from pathlib import Path
+from signal import SIGUSR1
 
 import pytest
 
@@ -84,6 +85,7 @@ def test_a_fixed_number_is_not_looked_after() -> None:
     for option, most in (("--workers=2", 1), ("--workers=1:2", 8)):
         with Adapter("hello.py", option) as server:
             assert answer(server.address) == b"hello\n"
+            server.wait_for("adapter: info: numbers", since=server.signal(SIGUSR1))  # whatever the start left to do is done
             before = switches(server)
             time.sleep(3)  # nothing is to happen: there is no line to be waited for
             assert (switches(server) - before >= 2) == (most > 1)

@@ -119,7 +119,7 @@ def test_write_timeout_counts_silence_not_duration(tmp_path):
         while time.monotonic() - began < 2.0:
             body += slow.socket.recv(4096)
             gate.wait(0.02)  # the client's own slowness is what is tested
-        slow._buffer = body
+        slow._buffer = bytearray(body)
         assert len(slow.response().body) == 2_000_000
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import time
-from signal import SIGHUP, SIGUSR2
+from signal import SIGHUP, SIGUSR1, SIGUSR2
 
 import pytest
 
@@ -243,6 +243,7 @@ def test_showing_costs_the_idle_master_nothing() -> None:
         mark = server.signal(SIGUSR2)
         server.wait_for("adapter: info: traceback worker=", since=mark)
         assert re.search(r"voluntary_ctxt_switches:\s+(\d+)", _status(server))
+        server.wait_for("adapter: info: numbers", since=server.signal(SIGUSR1))  # whatever was left to do is done
         before = _switches(server)
         time.sleep(1.5)  # nothing is to happen: there is no line to be waited for
         assert _switches(server) - before <= 1
