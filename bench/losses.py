@@ -31,7 +31,7 @@ def many(requests: int) -> Iterator[Kept]:
         report = load.stop()
         recycled = sum("a worker will be relieved" in line for line in server.log.all())
     if report.failed:
-        print(report)
+        print(report, *server.log.all(), sep="\n")  # whoever looks for the cause has nothing else
     over = f"over {reloads} reloads and chain reloads, {recycled} recycled workers, in {time.monotonic() - began:.0f} s"
     yield Kept(f"right answers {over}", requests, report.ok, "number", least=True)
     yield Kept("  requests without one", 0, report.failed, "number")
