@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
 # Files that take a minute or two. Files are handed out in the order of the tests, and who got the longest last would end alone.
@@ -22,7 +22,7 @@ LONG = (
 )
 
 # On a busy machine any example may wait for the processor: a property is true or false, however long it takes.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
