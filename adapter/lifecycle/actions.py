@@ -43,6 +43,12 @@ class Fork(Case):
     generation: int
 
 
+class Begin(Case):
+    """Let a worker that is ready serve: from here on it is not killed, but drained."""
+
+    worker: int
+
+
 class Drain(Case):
     """Tell a worker to take no more, finish what is in flight within `seconds`, and exit. `final`: nobody serves after it."""
 
@@ -152,6 +158,6 @@ class Exit(Case):
 
 
 Action = (
-    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Drain | Abort | Kill | ShowStacks | InsistOnStacks | TellStacks | LeaveRotation | StopListening
+    StartPreflight | StopPreflight | Reexec | Load | Recall | Dismiss | Fork | Begin | Drain | Abort | Kill | ShowStacks | InsistOnStacks | TellStacks | LeaveRotation | StopListening
     | Commit | Answer | Say | Pause | Wake | Report | WritePidfile | ReopenLogs | Exit
 )  # fmt: skip

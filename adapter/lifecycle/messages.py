@@ -36,6 +36,10 @@ class Serve(Case):
     queue: bool = False
 
 
+class Begin(Case):
+    """To a worker that said it is ready: serve. Before it hears that it has nobody's connection, so it may be killed at any moment."""
+
+
 class DrainNow(Case):
     """To a worker: take no more from listeners others go on serving, take the rest from those `leaving`; be gone in `seconds`.
     `final`: nobody serves after it, so nobody would take what it hands over.
@@ -123,7 +127,7 @@ class CannotFork(Case):
 
 
 class IsReady(Case):
-    """It can serve. With --request-timeout a timer comes with this message: when it runs out, the worker is stuck."""
+    """It can serve, and waits for `Begin`. With --request-timeout a timer comes with this message: when it runs out, the worker is stuck."""
 
 
 class IsLeaving(Case):
@@ -167,13 +171,14 @@ class Asks(Case):
 
 
 Message = (
-    Prepare | ForkWorker | Serve | DrainNow | PauseNow | ResumeNow | WakeUp | OutOfRotation | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
+    Prepare | ForkWorker | Serve | Begin | DrainNow | PauseNow | ResumeNow | WakeUp | OutOfRotation | TellNumbers | TakeLogs | HasLoaded | HasImported | HasFailed | HasForked | CannotFork | IsReady
     | IsLeaving | IsStuck | HasAnswered | IsDraining | IsIdle | Asks | TellStacks | HasToldStacks
 )  # fmt: skip
 _KINDS: dict[str, type[Any]] = {
     "prepare": Prepare,
     "fork": ForkWorker,
     "serve": Serve,
+    "begin": Begin,
     "drain": DrainNow,
     "pause": PauseNow,
     "resume": ResumeNow,

@@ -2,7 +2,7 @@
 
 from adapter.exits import SYSTEM_FAILED
 from adapter.lifecycle import events as e
-from adapter.lifecycle.actions import Dismiss, Kill
+from adapter.lifecycle.actions import Begin, Dismiss, Kill
 from adapter.lifecycle.limits import MERCY, Limits
 from adapter.lifecycle.showing import insist_on_stacks
 from adapter.lifecycle.state import Phase, Stage, Worker
@@ -75,10 +75,11 @@ def stillborn(turn: Turn, worker: Worker, why: e.BootFailed) -> None:
 
 
 def ready(turn: Turn, event: e.Ready) -> None:
-    """A worker serves."""
+    """A worker can serve, and now does."""
     worker = turn.state.worker(event.worker)
     if worker is not None and worker.unborn:
         turn.put(worker, Stage.READY, lasting=_limits(turn, worker).life(worker.id))
+        turn.order(Begin(worker.id))
         turn.say("info", "ready", worker=worker.id, slot=worker.slot, generation=worker.generation, pid=worker.pid)
 
 

@@ -20,7 +20,7 @@ class Process:
     said: deque[e.Event] = field(default_factory=deque)  # on its channel, not heard yet
     orders: deque[a.Fork] = field(default_factory=deque)  # a preloader's
     drains: list[a.Drain] = field(default_factory=list)
-    stage: str = "booting"  # booting, serving, draining: the worker's own view; a preloader's: booting, serving
+    stage: str = "booting"  # booting, ready, serving, draining: the worker's own view; a preloader's: booting, serving
     alive: bool = True
     clean: bool = False
     hung: bool = False
@@ -67,6 +67,11 @@ class Kernel:
                 self._dismiss(action)
             case a.Fork():
                 self._fork(action, state)
+            case a.Begin():
+                process = self.find("worker", action.worker)
+                assert process is not None and process.stage in ("ready", "draining"), f"not one that waits for it: {action}"
+                if process.stage == "ready":
+                    process.stage = "serving"
             case a.Drain():
                 self._drain(action)
             case a.Abort():
@@ -155,6 +160,7 @@ class Kernel:
         assert process is not None and process.pid == action.pid, f"no child of ours: {action}"
         assert process.known, "killed before its pid was known"
         assert not process.killed, f"killed twice: {action}"
+        assert process.hung or process.stage != "serving", f"killed with all that it holds: {action}"
         process.killed = True
         process.die()
 

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
 from types import TracebackType
@@ -158,6 +159,9 @@ class Adapter:
         print(*complaints, sep="\n", file=sys.stderr)
 
     def _close(self) -> list[str]:
+        if not self.process.running:
+            with suppress(AssertionError):  # whom a preloader had forked a moment before its end learns it by itself
+                self.process.wait_alone(10)
         left = self.process.end()
         complaints = [f"a process is left: {words}" for words in left]
         if self._keeps_listener:

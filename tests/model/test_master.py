@@ -166,7 +166,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
         process = self.one_of(self.kernel.all("worker", stage="booting"), index)
         assert process is not None
         if outcome == "well":
-            process.stage = "serving"
+            process.stage = "ready"
             process.said.append(e.Ready(process.number))
         elif outcome == "badly":
             process.said.append(e.BootFailed(process.number, "ImportError", 1))
@@ -519,7 +519,7 @@ class MasterAgainstKernel(RuleBasedStateMachine):
 
     def works_on(self, process: Process, *, obeying: bool) -> bool:
         if process.stage == "booting":
-            process.stage = "serving"
+            process.stage = "ready"
             process.said.append(e.Ready(process.number))
         elif process.stage == "serving" and self.is_canary(process.number):
             process.said.append(e.Answered(process.number, 10, 0))

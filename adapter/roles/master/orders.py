@@ -14,7 +14,7 @@ from adapter.lifecycle import actions as a
 from adapter.lifecycle import carryover, events
 from adapter.lifecycle.commands import Command
 from adapter.lifecycle.limits import Limits
-from adapter.lifecycle.messages import OutOfRotation, PauseNow, ResumeNow, TellNumbers, WakeUp
+from adapter.lifecycle.messages import Begin, OutOfRotation, PauseNow, ResumeNow, TellNumbers, WakeUp
 from adapter.lifecycle.showing import asked_of
 from adapter.lifecycle.state import Move, State, Worker
 from adapter.lifecycle.status import lines
@@ -75,6 +75,7 @@ class Orders:
             a.Recall: lambda order: self._recall(order.generation),
             a.Dismiss: lambda order: self._dismiss(order.generation),
             a.Fork: self._fork,
+            a.Begin: lambda order: self.crew.tell(Begin(), [order.worker]),
             a.Drain: self._drain,
             a.Abort: lambda order: processes.kill(order.pid, Signals.SIGABRT),
             a.Kill: lambda order: processes.kill(order.pid, Signals.SIGKILL),
@@ -118,8 +119,7 @@ class Orders:
     @property
     def deadline(self) -> float | None:
         """The next instant to `look`."""
-        instants = (self._names.deadline, self._gauge.deadline)
-        return min((instant for instant in instants if instant is not None), default=None)
+        return min((each for each in (self._names.deadline, self._gauge.deadline) if each is not None), default=None)
 
     def look(self, now: float) -> list[events.Event]:
         """What is due by now, apart from the state's own deadlines."""
@@ -187,12 +187,12 @@ class Orders:
             self.news.append(events.PreloaderStarted(generation, pid))
 
     def _recall(self, generation: int) -> None:
+        error = ""
         try:
             self._listeners.open(self.crew.families[generation].settings)
-        except exits.Fatal as error:
-            self.news.append(events.Recalled(generation, error.sentence))
-        else:
-            self.news.append(events.Recalled(generation))
+        except exits.Fatal as fatal:
+            error = fatal.sentence
+        self.news.append(events.Recalled(generation, error))
 
     def _fork(self, order: a.Fork) -> None:
         listeners = self._listeners.descriptors(self.crew.families[order.generation].addresses)

@@ -14,6 +14,7 @@ from adapter.gateway.health import Health
 from adapter.lifecycle.dialects import SIGNALS
 from adapter.lifecycle.limits import FINAL_LINGER, MERCY, USUAL
 from adapter.lifecycle.messages import (
+    Begin,
     DrainNow,
     HasToldStacks,
     IsDraining,
@@ -140,14 +141,12 @@ class _Worker:
         self._log = log
         self._score = score
         self._health = health
+        self._begun = False
         self._orphaned = False
         self._vitals = Vitals(server, settings, birth.id, self._say, log)
 
     def run(self) -> int:
-        self._channel.never_wait()
         self._server.watch(self._channel.fileno(), self._told)
-        while self._hear():
-            pass  # what was said while we were born: whoever is to begin paused must not take a request first
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
         self._server.on_busy = lambda: self._say(IsIdle(idle=False))
@@ -163,6 +162,11 @@ class _Worker:
             self._server.on_tick.append(lambda _: imported.tell())  # much is imported by the first request only
         self._score.write()
         self._say(IsReady(), self._timer())
+        # Not before the master has heard it: until then it takes us for unborn, and kills us as soon as we are not wanted any more.
+        while not self._begun:
+            self._hear()
+        if not self._orphaned:
+            self._channel.never_wait()
         if not self._server.run():
             self._server.give_up()
         self._end(patience=MERCY * 3 / 4)
@@ -213,6 +217,8 @@ class _Worker:
 
     def _obey(self, message: Message | None, fds: list[int]) -> None:
         match message:
+            case Begin():
+                self._begun = True
             case DrainNow() as order:
                 self._drain(order)
                 self._say(IsDraining())
@@ -260,6 +266,7 @@ class _Worker:
         self._drain(DrainNow(seconds, min(FINAL_LINGER, seconds / 4), [], final=True))
 
     def _drain(self, order: DrainNow) -> None:
+        self._begun = True
         # A call stuck in C holds the interpreter's lock, so none of our own code would run at the deadline: faulthandler's thread
         # needs no lock. It shows where we are, and leaves the killing to the master, who knows whether we were stopped meanwhile;
         # without a master it must do that too. Somewhat later than the server's own deadline, which tells more.
