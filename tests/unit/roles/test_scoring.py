@@ -87,9 +87,9 @@ def test_news_is_written_at_once(board, score, server):
     assert read(board)[0] == sequence
 
 
-@pytest.mark.parametrize(("share", "least", "most"), [(1.0, 190, 201), (0.1, 18, 22), (0.01, 9, 12)])
+@pytest.mark.parametrize(("share", "least", "most"), [(1.0, 47, 51), (0.5, 23, 26), (0.01, 9, 12)])
 def test_constant_news_are_written_now_and_then(board, score, server, monkeypatch, share, least, most):
-    """Under load a record is written every 5 ms of processor time, and of time every 0.1 s; the last news never wait for others."""
+    """Under load a record is written every 20 ms of processor time, and of time every 0.1 s; the last news never wait for others."""
     clock = [100.0]
     monkeypatch.setattr("adapter.roles.worker.scoring.time.process_time", lambda: (clock[0] - 100.0) * share * 1.001)
     server.more = True
