@@ -37,7 +37,7 @@ class Serve(Case):
 
 
 class Begin(Case):
-    """To a worker that said it is ready: serve. Before it hears that it has nobody's connection, so it may be killed at any moment."""
+    """To a worker that said it is ready: serve. Until it hears this it has nobody's connection, so it may be killed at any moment."""
 
 
 class DrainNow(Case):

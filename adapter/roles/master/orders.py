@@ -297,4 +297,4 @@ class Orders:
         self._recent.restore(record.get("recent", ()))
         self._names.restore(record)
         limits = limits_of(self._pending) if self._pending else Limits()
-        self.news += [*self.crew.hear_all(), events.Reexecuted(limits, error)]  # who got ready during the exec serves already
+        self.news += [*self.crew.hear_all(), events.Reexecuted(limits, error)]  # who got ready during the exec is not unborn

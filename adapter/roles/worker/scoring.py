@@ -12,9 +12,7 @@ from adapter.scoreboard import cells
 from adapter.scoreboard.figures import STATES, Counters, Now, Record, Running
 from adapter.unix.sharedcells import Writing
 
-_SPENT = (
-    0.02  # seconds of processor time between two records under load: each takes 10 us, 65 with the cold caches that load leaves
-)
+_SPENT = 0.02  # seconds of processor time between two records under load: each takes 10 us, 65 with caches that load left cold
 _LATEST = 0.1  # seconds: but it is not put off longer than this
 _RENEWED = 1.0  # seconds: nothing new but time, processor and memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
