@@ -9,6 +9,7 @@ import os
 import select
 import stat
 import time
+from collections.abc import Iterable, Mapping
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@+,%[]()*-")
 _LONGEST = 2000  # characters of one value; more tells nobody more, and a line should be one write(2) to a pipe (PIPE_BUF)
@@ -131,6 +132,19 @@ class Log:
     def fatal(self, sentence: str, **fields: Value) -> None:
         """The last line before we exit."""
         self.say("fatal", sentence, **fields)
+
+    def infos(self, facts: Iterable[tuple[str, Mapping[str, Value]]]) -> None:
+        """Several lines of this level, in as few writes as keep each of them whole."""
+        text, size = "", 0
+        for sentence, fields in facts:
+            line = self._line("info", sentence, {**fields, **self.fields})
+            length = len(line.encode("utf-8", "backslashreplace"))
+            if size and size + length > select.PIPE_BUF:
+                self._write(text)
+                text, size = "", 0
+            text, size = text + line, size + length
+        if text:
+            self._write(text)
 
     def block(self, text: str) -> None:
         """Several lines (a traceback), each marked as ours so that none can be taken for another's line."""

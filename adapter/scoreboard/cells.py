@@ -25,7 +25,9 @@ LONGEST_LINE = 150
 _HEADER = Struct("<8sII")
 _FRAME = Struct("<QII")  # sequence, length of the record, checksum of both and the record
 _COUNTS = Struct("<4H")  # numbers of `Now`, of `Counters`, buckets, running requests
-_RECORD = Struct(f"<4H{len(Now._fields) + len(Counters._fields) + latency.BUCKETS}Q")  # one of ours, up to the requests
+_OURS = [len(Now._fields), len(Counters._fields), latency.BUCKETS]
+_NUMBERS = Struct(f"<{sum(_OURS)}Q")  # of a record of ours
+_RECORD = Struct(f"<4H{sum(_OURS)}Q")  # one of ours, up to the requests
 _RUNNING = Struct("<QH")  # when it began, the length of its line
 _WORD = 8
 _MOST = (1 << 64) - 1
@@ -66,12 +68,11 @@ def write(sequence: int, record: Record) -> tuple[int, bytes]:
 
 def read(cell: bytes) -> tuple[int, Record] | None:
     """The newest whole record in a cell and its sequence; None when there is none (yet)."""
-    whole = [half for half in (_half(cell, 0), _half(cell, HALF)) if half is not None]
-    if not whole:
-        return None
-    sequence, data = max(whole)
-    record = unpack(data)
-    return None if record is None else (sequence, record)
+    for sequence, start in sorted(((_sequence(cell, start), start) for start in (0, HALF)), reverse=True):
+        if sequence and (data := _whole(cell, start)) is not None:
+            record = unpack(data)
+            return None if record is None else (sequence, record)
+    return None
 
 
 def pack(record: Record) -> bytes:
@@ -90,7 +91,8 @@ def unpack(data: bytes) -> Record | None:
     """The record in these bytes; None when they are none."""
     try:
         *counts, runs = _COUNTS.unpack_from(data)
-        numbers = Struct(f"<{sum(counts)}Q").unpack_from(data, _COUNTS.size)
+        form = _NUMBERS if counts == _OURS else Struct(f"<{sum(counts)}Q")
+        numbers = form.unpack_from(data, _COUNTS.size)
         running = _all_running(data, _COUNTS.size + len(numbers) * _WORD, runs)
     except (error, UnicodeDecodeError):
         return None
@@ -103,14 +105,16 @@ def unpack(data: bytes) -> Record | None:
     )
 
 
-def _half(cell: bytes, start: int) -> tuple[int, bytes] | None:
-    if len(cell) < start + _FRAME.size:
-        return None
+def _sequence(cell: bytes, start: int) -> int:
+    """Of the half that begins there; 0: there is none."""
+    return int(_FRAME.unpack_from(cell, start)[0]) if len(cell) >= start + _FRAME.size else 0
+
+
+def _whole(cell: bytes, start: int) -> bytes | None:
+    """The record in the half that begins there; None when that was not written to its end."""
     sequence, length, checksum = _FRAME.unpack_from(cell, start)
     data = cell[start + _FRAME.size : start + _FRAME.size + length]
-    if not sequence or len(data) != length or length > HALF or checksum != _checksum(sequence, data):
-        return None
-    return sequence, data
+    return data if len(data) == length <= HALF and checksum == _checksum(sequence, data) else None
 
 
 def _checksum(sequence: int, data: bytes) -> int:

@@ -1,5 +1,6 @@
 """What a worker tells of itself: numbers that only grow, numbers that come and go, and what it is doing."""
 
+from operator import add
 from typing import NamedTuple, Self
 
 from adapter.scoreboard import latency
@@ -30,7 +31,7 @@ class Counters(NamedTuple):
 
     def plus(self, other: "Counters") -> "Counters":
         """Both together."""
-        return Counters(*map(sum, zip(self, other, strict=True)))
+        return Counters(*map(add, self, other))
 
 
 class Now(NamedTuple):

@@ -4,6 +4,7 @@ The bounds never change within one version of the cells: counts of older workers
 """
 
 from collections.abc import Sequence
+from operator import add
 from typing import Final
 
 BOUNDS: Final = (
@@ -28,7 +29,8 @@ def fitted(counts: Sequence[int]) -> tuple[int, ...]:
 
 def plus(one: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
     """Both together."""
-    return tuple(map(sum, zip(one, other, strict=True)))
+    assert len(one) == len(other)
+    return tuple(map(add, one, other))
 
 
 def since(now: Sequence[int], then: Sequence[int]) -> tuple[int, ...]:

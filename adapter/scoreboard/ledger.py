@@ -57,7 +57,8 @@ class Ledger:
         """All that was counted in each slot, by whoever sat there."""
         slots = dict(self._past)
         for account in self._open.values():
-            slots[account.slot] = slots.get(account.slot, Totals()).plus(Totals.of(account.record))
+            before, here = slots.get(account.slot), Totals.of(account.record)
+            slots[account.slot] = here if before is None else before.plus(here)
         return slots
 
     def born(self, slot: int) -> int:

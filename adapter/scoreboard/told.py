@@ -35,7 +35,7 @@ def worker(record: Record, now: int) -> dict[str, Any]:
 def counted(ledger: Ledger, slots: int) -> dict[str, Any]:
     """What was counted since the server began: in all, with the latency in buckets (`scoreboard.latency.BOUNDS`), and in each slot."""
     by_slot = ledger.slots()
-    whole = reduce(Totals.plus, by_slot.values(), Totals())
+    whole = reduce(Totals.plus, by_slot.values()) if by_slot else Totals()
     quantiles = {name: quantile(whole.latency, share) for name, share in _SHARES.items()}
     return {
         "totals": {**_counters(whole), **quantiles, "latency": list(whole.latency)},

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import select
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,19 @@ def said(form: str, *, stamp: bool = False, sentence: str = "it happened", **fie
     Log(kept, stamp=stamp, form=form, pid=1).warning(sentence, **fields)
     (line,) = kept.writes
     return line.decode()
+
+
+@given(st.lists(ANY | st.sampled_from(["ä" * 900, "a" * 1900]), max_size=12), st.sampled_from(["text", "json"]))
+def test_several_facts_share_a_write_while_a_pipe_takes_that_whole(sentences, form):
+    """Facts told together are the lines they would be one by one, each in one write, which is no longer than a pipe keeps together."""
+    kept, single = Kept(), Kept()
+    Log(kept, stamp=False, form=form, pid=1).infos([(each, {"number": 1}) for each in sentences])
+    for each in sentences:
+        Log(single, stamp=False, form=form, pid=1).info(each, number=1)
+    assert b"".join(kept.writes) == b"".join(single.writes)
+    assert all(each.endswith(b"\n") for each in kept.writes)
+    assert all(len(each) <= select.PIPE_BUF or each in single.writes for each in kept.writes)
+    assert all(len(one) + len(other) > select.PIPE_BUF for one, other in pairwise(kept.writes))
 
 
 @given(ANY, ANY, NUMBERS)

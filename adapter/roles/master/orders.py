@@ -4,6 +4,7 @@ An order that cannot be carried out is news, never an exception.
 """
 
 import gc
+import time
 from collections.abc import Callable, Iterable, Mapping
 from signal import Signals
 from typing import Any
@@ -17,7 +18,7 @@ from adapter.lifecycle.limits import Limits
 from adapter.lifecycle.messages import Begin, OutOfRotation, PauseNow, ResumeNow, TellNumbers, WakeUp
 from adapter.lifecycle.showing import asked_of
 from adapter.lifecycle.state import Move, State, Worker
-from adapter.lifecycle.status import lines
+from adapter.lifecycle.status import lines, status
 from adapter.lifecycle.waiting import wait_for
 from adapter.log import Log
 from adapter.roles.master import reexec
@@ -237,8 +238,7 @@ class Orders:
         self._names.control.answer_all("the server was asked to stop")
 
     def _report(self, *, workers: bool) -> None:
-        for sentence, fields in lines(self._describe()):
-            self._log.info(sentence, **fields)
+        self._log.infos(lines(status(self.state, time.monotonic())))
         self.crew.tell(TellNumbers(workers))
 
     def _reopen_logs(self, *, rotate: bool) -> None:
