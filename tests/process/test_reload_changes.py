@@ -9,6 +9,7 @@ from signal import SIGALRM
 
 import pytest
 
+from adapter.unix.scheduling import turns
 from kit.asked import free_port
 from kit.commands import Line, answer, facts, free, reload, status
 from kit.releases import Releases
@@ -26,6 +27,16 @@ def test_new_code_under_the_same_pid() -> None:
             assert facts(address)["version"] == version
         assert status(server)["pid"] == server.process.pid
         assert status(server)["reloads"] == 2
+
+
+def test_the_master_takes_short_turns_and_nobody_else_does() -> None:
+    """Whoever is asked while workers keep the processors busy runs soon, also as a new image; those who work run as ever."""
+    with Adapter("environment.py", "--workers=2", "--control=control") as server:
+        server.wait_for("adapter: info: serving generation=1 ")
+        for _ in range(2):
+            assert turns(server.process.pid) == (ours := turns(0))._replace(turn=min(ours.turn, 300_000))
+            assert {turns(each["pid"]) for each in status(server)["workers"]} == {ours}
+            reload(server)
 
 
 def test_the_config_file_is_read_anew() -> None:

@@ -21,7 +21,7 @@ from adapter.roles.logs import open_log, prepare, tell
 from adapter.roles.master import reexec
 from adapter.roles.master.orders import Orders
 from adapter.roles.master.watch import Watch
-from adapter.unix import processes
+from adapter.unix import processes, scheduling
 from adapter.unix.signals import Trap, block, unblock
 
 # While somebody will be killed at a deadline the loop wakes this often (seconds), only to notice that it had been stopped:
@@ -152,6 +152,7 @@ def _first(settings: Settings) -> int:
     prepare(settings)
     log = open_log(settings)
     processes.become_subreaper()
+    scheduling.take_short_turns()  # while workers keep the processors busy: who asks us waits for our turn, and so does a new worker for its order
     master = Master(log, settings)
     try:
         log.info("starting", version=adapter.__version__, app=settings.app, pid=os.getpid())
@@ -172,6 +173,7 @@ def _later(record: dict[str, Any], read: Callable[[bool], Settings]) -> int:
     except exits.Fatal as fatal:
         error = fatal.sentence
     log = open_log(settings or _former(record))
+    scheduling.take_short_turns()  # the former image may not have known how
     master = Master(log, None if error else settings)
     try:
         log.info("a new image of the same process", version=adapter.__version__, pid=os.getpid())
