@@ -27,6 +27,7 @@ from time import monotonic
 from typing import Final
 
 from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slow
+from adapter.roles.serving.orders import End, Invitation, Orders, bed
 from adapter.roles.serving.tasks import Task
 
 GO_ON: Final = 0
@@ -37,10 +38,6 @@ OVER: Final = 2
 
 def _nothing() -> None:
     pass
-
-
-class _Invitation:
-    """In the queue: to take the lead."""
 
 
 class Threads:
@@ -62,7 +59,7 @@ class Threads:
         self._post = post
         self._turn = lead
         self._tick = tick
-        self._queue: SimpleQueue[Task | _Invitation | None] = SimpleQueue()
+        self._queue = Orders()
         self._handed: set[Task] = set()  # running in another thread than the leader's, or waiting for one
         self._own: Task | None = None  # what the leader runs itself
         self._box: deque[None] = deque()  # append and pop are atomic
@@ -168,8 +165,9 @@ class Threads:
     # -- the application's threads -------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
-        while (order := self._queue.get()) is not None:
-            if isinstance(order, _Invitation):
+        own = bed()
+        while not isinstance(order := self._queue.get(own), End):
+            if isinstance(order, Invitation):
                 self._invited = False
                 if self._take_lead():
                     self._lead()
@@ -190,14 +188,10 @@ class Threads:
 
     def _helped(self) -> bool:
         """See to calls that were handed on and still wait: the leader may be the one that they wait for. False: relieved."""
-        while self._handed:
-            try:
-                order = self._queue.get_nowait()
-            except Empty:
-                break
-            if isinstance(order, _Invitation):  # to what we have
+        while self._handed and (order := self._queue.poll()) is not None:
+            if isinstance(order, Invitation):  # to what we have
                 self._invited = False
-            elif order is not None:
+            elif isinstance(order, Task):
                 self._handed.discard(order)
                 self.pending.append(order)
                 if not self.go_on(monotonic()):
@@ -209,7 +203,7 @@ class Threads:
         self._box.append(None)
         if not self._invited:
             self._invited = True
-            self._queue.put(_Invitation())
+            self._queue.put(Invitation())
 
     def _take_lead(self) -> bool:
         """False: somebody else has it."""
@@ -227,7 +221,7 @@ class Threads:
         self._over = True
         self._bell.put(None)
         for _ in range(self.size):
-            self._queue.put(None)
+            self._queue.put(End())
 
     # -- the thread that stands by -------------------------------------------------------------------------------------
 
