@@ -63,7 +63,7 @@ def test_a_stopped_reader_stops_nobody() -> None:
         ) + sum(
             int(said.partition(" lines=")[2].split()[0]) for said in server.log.all() if "does not take its last lines" in said
         )
-        assert reader.wait(30) == 0
+        assert reader.wait(60) == 0
         found = told(server.directory / "kept")
         assert found == sorted(set(found))
         assert lost > 0

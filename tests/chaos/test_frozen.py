@@ -11,11 +11,11 @@ from kit.server import Adapter
 
 def test_nobody_is_cut_for_the_time_we_were_frozen() -> None:
     """Frozen for longer than the drain lasts, master and worker go on draining where they were: the request is answered."""
-    with Adapter("gated.py", "--drain-timeout=2") as server, ExitStack() as kept:
+    with Adapter("gated.py", "--drain-timeout=3") as server, ExitStack() as kept:
         os.mkfifo(server.directory / "gate")
         host, port = server.address.rsplit(":", 1)
         worker = server.ready()[0].pid
-        client = kept.enter_context(closing(http.client.HTTPConnection(host, int(port), timeout=20)))
+        client = kept.enter_context(closing(http.client.HTTPConnection(host, int(port), timeout=60)))
         client.request("GET", "/gated")
         server.log.wait_for("gated: begun")
         server.signal(SIGTERM)

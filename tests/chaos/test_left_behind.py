@@ -1,12 +1,12 @@
 """The master dies while a worker that a reload has left behind is stuck in C with the interpreter's lock: its preloader has stayed for it."""
 
 import os
-import time
 from signal import SIGKILL
 
 from kit.asked import Asked
 from kit.commands import free, listens, preloaders
 from kit.server import Adapter, wait_until_gone
+from kit.until import until
 
 
 def left_behind(server: Adapter, asked: str, begun: str) -> tuple[str, Asked, int]:
@@ -22,10 +22,7 @@ def left_behind(server: Adapter, asked: str, begun: str) -> tuple[str, Asked, in
 
 def get_stuck(server: Adapter, address: str, pid: int) -> None:
     """It has heard that it should drain, and let go of the port; now it gets stuck."""
-    deadline = time.monotonic() + 30
-    while listens(pid, address):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)  # no line of the log tells of it
+    until(lambda: listens(pid, address), lambda listening: not listening)  # no line of the log tells of it
     (server.directory / "gate").write_bytes(b"go\n")
     server.log.wait_for(f"stuck: begun pid={pid}")
 
@@ -41,7 +38,7 @@ def test_one_that_holds_the_port() -> None:
     with Adapter("stuck.py", "--workers=1", "--drain-timeout=30") as server:
         address, asked, pid = left_behind(server, "/stuck", "begun")
         killed(server)
-        wait_until_gone(pid, timeout=10)
+        wait_until_gone(pid)
         server.wait_for(f"adapter: error: the master is gone, and a worker that does not hear it is killed .*pid={pid}")
         assert asked.is_cut()
         server.process.wait_alone()
@@ -63,12 +60,12 @@ def test_one_that_has_let_go_of_the_port_finishes() -> None:
 
 def test_one_that_has_let_go_of_the_port_ends_at_its_deadline() -> None:
     """It does not come back: after --drain-timeout, and a second, it is killed, and nobody is left."""
-    with Adapter("stuck.py", "--workers=1", "--drain-timeout=2") as server:
+    with Adapter("stuck.py", "--workers=1", "--drain-timeout=4") as server:
         os.mkfifo(server.directory / "gate")
         address, asked, pid = left_behind(server, "/held?seconds=60", "held")
         get_stuck(server, address, pid)
         killed(server)
-        server.process.wait_alone(timeout=20)
+        server.process.wait_alone()
         assert asked.is_cut()
 
 

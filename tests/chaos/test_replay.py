@@ -149,7 +149,7 @@ class Real:
 
     def come_to(self, wanted: dict[str, Any]) -> None:
         """Until it stands as the model does; what it lacks, if it never does."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while (found := stand(status(self.server))) != wanted:
             assert time.monotonic() < deadline, f"model: {wanted}\nserver: {found}"
             time.sleep(0.01)  # the last word of what it does may be the end of somebody who drains: no single line says so

@@ -228,6 +228,6 @@ def test_many_starters_leave_one(path: str) -> None:
         starter.stdin.write("\n")
         starter.stdin.flush()
     said = [starter.stdout.readline() for starter in starters if starter.stdout]
-    assert sorted(line.split()[0] for line in said) == ["no", "no", "no", "yes"], said
+    assert sorted(line.split()[0] for line in said) == ["no", "no", "no", "yes"], f"{said}"
     for starter in starters:
         starter.communicate("\n", timeout=20)

@@ -292,9 +292,9 @@ def test_many_starters_at_a_stale_file_leave_one(path: str) -> None:
         starter.stdin.flush()
     said = [starter.stdout.readline() for starter in starters if starter.stdout]
     believers = [starter.pid for starter, line in zip(starters, said, strict=True) if line == "yes\n"]
-    assert len(believers) <= 1, said
+    assert len(believers) <= 1, f"{said}"
     if believers:  # all but always: two that see each other in the same microseconds both give up
-        assert (holders.of_unix(path) or "").startswith(f"pid {believers[0]}, "), said
+        assert (holders.of_unix(path) or "").startswith(f"pid {believers[0]}, "), f"{said}"
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(path)
     for starter in starters:

@@ -265,7 +265,7 @@ def test_many_starters_leave_one(path: str) -> None:
         starter.stdin.flush()
     said = [starter.stdout.readline() for starter in starters if starter.stdout]
     winners = [int(line.split()[1]) for line in said if line.startswith("yes")]
-    assert winners == [pidfiles.read(path)], said
+    assert winners == [pidfiles.read(path)], f"{said}"
     assert _left_beside(path) == ["web.pid"]
     for starter in starters:
         starter.communicate("\n", timeout=20)

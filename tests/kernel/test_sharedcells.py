@@ -94,7 +94,7 @@ def test_readers_see_whole_records(fd):
         last = readings = 0
         deadline = time.monotonic() + 30
         while readings < 5_000 or last < 1_000:  # on a busy machine one of the two may get to run long before the other
-            assert time.monotonic() < deadline, (readings, last)
+            assert time.monotonic() < deadline, f"{(readings, last)}"
             found = cells.read(sharedcells.read(fd, cells.offset(1), cells.SIZE))
             if found is None:
                 continue  # it wrote both halves while we read; the next reading will do

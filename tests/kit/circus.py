@@ -18,6 +18,7 @@ from typing import Self
 
 from kit.asked import free_port
 from kit.environment import environment
+from kit.lines import shown
 from kit.logged import Logged
 from kit.releases import Releases
 from kit.server import Caged, listening
@@ -79,8 +80,8 @@ class Circus(Logged):
         complaints += [f"{self.address} is listened to"] if listening(self.address) else []
         self.log.close()
         if failed or complaints:
-            print(f"--- circusd, in {self.conf}", *self.process.log.all()[-100:], sep="\n", file=sys.stderr)
-            print("--- web.log", *self.log.all()[-300:], sep="\n", file=sys.stderr)
+            print(f"--- circusd, in {self.conf}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
+            print("--- web.log", shown(self.log.all()), sep="\n", file=sys.stderr)
         else:
             shutil.rmtree(self.directory)
         return complaints
@@ -89,7 +90,7 @@ class Circus(Logged):
         """`circusctl WORDS…`, which must succeed: what it printed."""
         argv = [str(BIN / "circusctl"), "--endpoint", "ipc://circus.endpoint", *words]
         done = subprocess.run(argv, cwd=self.conf, env=environment(), capture_output=True, text=True, timeout=90, check=False)
-        assert done.returncode == 0, done
+        assert done.returncode == 0, f"{done}"
         return done.stdout
 
     @property

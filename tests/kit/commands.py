@@ -1,5 +1,6 @@
 """What a test asks of a running server and of its processes: single answers, the `adapter` command, the control socket, /proc."""
 
+import contextlib
 import json
 import os
 import re
@@ -159,6 +160,10 @@ def parent(pid: int) -> int:
 
 def preloaders(server: Adapter) -> list[int]:
     """The children of the master that are no worker."""
-    workers = {each.pid for each in server.ready()}
     below = server.process.processes()
-    return [pid for pid in below if pid != server.process.pid and pid not in workers and parent(pid) == server.process.pid]
+    workers = {each.pid for each in server.ready()}  # asked later: whoever is there then has said it
+    found = []
+    for pid in set(below) - workers - {server.process.pid}:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            found += [pid] if parent(pid) == server.process.pid else []
+    return sorted(found)

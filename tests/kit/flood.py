@@ -68,7 +68,7 @@ def flood(path: str, count: int, streams: Sequence[bytes] = BAD, threads: int = 
 
 def talk(client: socket.socket, path: str, stream: bytes) -> bytes | None:
     """None, or what came instead of one whole refusal and the end."""
-    client.settimeout(20)
+    client.settimeout(60)
     client.connect(path)
     client.sendall(stream)
     said = b""

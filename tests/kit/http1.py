@@ -83,7 +83,7 @@ class Reader:
                 self._whole.append(asked)
                 self._head, self._body = None, []
             else:
-                assert isinstance(event, Refusal), event
+                assert isinstance(event, Refusal), f"{event}"
                 self._refusal = event
 
     def hand_over(self) -> None:

@@ -27,7 +27,7 @@ from typing import Self
 from adapter.cli.main import run
 from kit.asked import Asked, free_port
 from kit.environment import environment
-from kit.lines import Lines
+from kit.lines import Lines, shown
 from kit.releases import Releases
 from kit.server import Caged, listening
 from kit.tail import Tail
@@ -111,7 +111,7 @@ class Site:
         self.stop()
         if (pidfile := self.directory / "log" / "shop.pid").exists():
             stopped = self.adapter("stop", str(pidfile), "--wait")
-            assert stopped.returncode == 0 or not pidfile.exists(), stopped  # it may have left by itself meanwhile
+            assert stopped.returncode == 0 or not pidfile.exists(), f"{stopped}"  # it may have left by itself meanwhile
         self.process.wait_alone()
 
     def stop(self) -> None:
@@ -127,9 +127,9 @@ class Site:
         return left
 
     def _show(self) -> None:
-        print(f"--- {' '.join(self.argv())}, in {self.directory}", *self.process.log.all()[-200:], sep="\n", file=sys.stderr)
+        print(f"--- {' '.join(self.argv())}, in {self.directory}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
         for log in {self.own, self.log} - {self.process.log}:
-            print("--- a log", *log.all()[-200:], sep="\n", file=sys.stderr)
+            print("--- a log", shown(log.all()), sep="\n", file=sys.stderr)
 
     # -- what clients and operators do ---------------------------------------------------------------------------------
 

@@ -54,5 +54,5 @@ class Monit(Site):
         mark = self.own.mark()
         argv = [str(PROGRAM), "-c", str(self._control), verb, "shop"]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=90, check=False)
-        assert done.returncode == 0, done
+        assert done.returncode == 0, f"{done}"
         return self.own.wait_for(f"'shop' .*{outcome}", since=mark, timeout=60).string

@@ -76,7 +76,7 @@ class Notified:
         with self._changed:
             return self._said[since:]
 
-    def wait_for(self, pattern: str, *, since: int = 0, timeout: float = 30) -> Said:
+    def wait_for(self, pattern: str, *, since: int = 0, timeout: float = 60) -> Said:
         """The first datagram from `since` on with a line that this matches whole."""
         deadline = time.monotonic() + timeout
         found = re.compile(pattern)

@@ -115,7 +115,7 @@ class Kernel:
     def _recall(self, action: a.Recall, state: State) -> None:
         process = self.find("preloader", action.generation)
         assert process is not None and not process.killed, f"recalled, though it was let go: {action}"
-        assert state.parked == action.generation, state
+        assert state.parked == action.generation, f"{state}"
         self.news.append(e.Recalled(action.generation, "cannot listen" if self.spawn_fails else ""))
 
     def _dismiss(self, action: a.Dismiss) -> None:
@@ -145,7 +145,7 @@ class Kernel:
     def _drain(self, action: a.Drain) -> None:
         process = self.find("worker", action.worker)
         assert process is not None, f"told to drain, though there is none: {action}"
-        assert action.seconds >= 0, action
+        assert action.seconds >= 0, f"{action}"
         if process.drains:
             last = process.drains[-1]
             more_urgent = action.seconds < last.seconds or (action.final and not last.final)

@@ -92,6 +92,7 @@ class Program(Logged):
     def until_down(self) -> None:
         """Until supervisord has seen the end of the process that it started last."""
         log = self._site.log
+        log.settle()  # what the program has said in its own log tells nothing of whether this one has been read so far
         started = max(at for at, line in enumerate(log.all()) if f"spawned: '{self._name}'" in line)
         log.wait_for(rf"(stopped|exited): {self._name} \(", since=started)
 
@@ -123,7 +124,7 @@ class Programs(Supervisord):
 
     def reload_at_once(self) -> None:
         """`supervisorctl reload`, said once when all are where they are to be."""
-        self._together.wait(timeout=60)
+        self._together.wait(timeout=300)
 
     def asking_in_turn(self, *lines: tuple[str, ...]) -> subprocess.Popen[str]:
         """supervisorctl for each, as long as none fails."""

@@ -18,12 +18,13 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from kit.asked import free_port
+from kit.lines import shown
 from kit.server import Caged
 
 ROOT = Path(__file__).parents[2]
 NGINX = ROOT / ".build/nginx"
 HAPROXY = ROOT / ".build/haproxy/usr/sbin/haproxy"
-PATIENCE = 30.0
+PATIENCE = 60.0
 _BESIDE = """\
 daemon off;
 master_process off;
@@ -80,7 +81,7 @@ class Front:
         ended = not self.process.running
         self.process.end()
         if kind is not None or ended:
-            print(f"--- {' '.join(self._argv)}", *self.process.log.all()[-200:], sep="\n", file=sys.stderr)
+            print(f"--- {' '.join(self._argv)}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
         else:
             shutil.rmtree(self.directory)
         assert kind is not None or not ended, "the proxy has ended by itself"

@@ -21,7 +21,7 @@ for number, fd in far.items():
     os.dup2(fd, number)
     os.close(fd)
 """
-_PATIENCE = 30  # seconds until a program that should have ended is a failure
+_PATIENCE = 60  # seconds until a program that should have ended is a failure
 
 
 def _command(code: str) -> list[str]:

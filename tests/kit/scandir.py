@@ -17,6 +17,7 @@ from typing import NamedTuple, Self
 
 from kit.asked import free_port
 from kit.environment import environment
+from kit.lines import shown
 from kit.releases import Releases
 from kit.server import Caged, fields
 from kit.tail import Tail
@@ -108,9 +109,9 @@ class Scandir:
             raise
         finally:
             if failed:
-                print(f"--- {self.kind}, in {self.directory}", *self.process.log.all()[-100:], sep="\n", file=sys.stderr)
+                print(f"--- {self.kind}, in {self.directory}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
                 for name, log in self.logs.items():
-                    print(f"--- {name}/log/main/current", *log.all()[-200:], sep="\n", file=sys.stderr)
+                    print(f"--- {name}/log/main/current", shown(log.all()), sep="\n", file=sys.stderr)
             self.process.end()
             for log in self.logs.values():
                 log.close()

@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +25,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from kit.cage import below
-from kit.lines import Lines
+from kit.lines import Lines, shown
+from kit.until import until
 
 PROGRAM: tuple[str, ...] = (str(Path(sys.executable).with_name("adapter")),)
 APPS = Path(__file__).parent.parent / "apps"
@@ -161,7 +161,7 @@ class Adapter:
     def _close(self) -> list[str]:
         if not self.process.running:
             with suppress(AssertionError):  # whom a preloader had forked a moment before its end learns it by itself
-                self.process.wait_alone(10)
+                self.process.wait_alone(30)
         left = self.process.end()
         complaints = [f"a process is left: {words}" for words in left]
         if self._keeps_listener:
@@ -169,7 +169,7 @@ class Adapter:
         return complaints + [f"{address} is still listened to" for address in self._said_addresses() if listening(address)]
 
     def _show(self) -> None:
-        print(f"--- {' '.join(self._words)}, in {self.directory}", *self.log.all()[-400:], sep="\n", file=sys.stderr)
+        print(f"--- {' '.join(self._words)}, in {self.directory}", shown(self.log.all()), sep="\n", file=sys.stderr)
 
     @property
     def log(self) -> Lines:
@@ -198,6 +198,7 @@ class Adapter:
 
     def ready(self, since: int = 0) -> list[Ready]:
         """The workers that said they were ready, in the order of the log."""
+        self.log.settle()
         said = [fields(line) for line in self.log.all(since) if "adapter: info: ready worker=" in line]
         return [Ready(*(int(each[name]) for name in Ready._fields)) for each in said]
 
@@ -221,7 +222,8 @@ class Adapter:
 
     def stop(self, number: int = SIGTERM, timeout: float = 60) -> int:
         """Ask it to stop and wait for its end; its exit code."""
-        self.signal(number)
+        with suppress(ProcessLookupError):  # it may have ended already, by what else the test has said
+            self.signal(number)
         return self.process.exit_code(timeout)
 
     def write(self, name: str, text: str) -> Path:
@@ -266,10 +268,20 @@ def wait_until_gone(pid: int, timeout: float = 60) -> None:
         os.close(fd)
 
 
+def wait_until_stopped(pid: int, timeout: float = 60) -> None:
+    """Until SIGSTOP has stopped it (proc(5), state T): it is sent before that, and a signal of a lower number, sent later, may be taken first."""
+    until(lambda: state_of(pid), lambda state: state == "T", timeout=timeout)
+
+
+def state_of(pid: int) -> str:
+    """R, S, T, Z… (proc(5), /proc/PID/stat); empty when nothing is left of it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def wait_until_reaped(pid: int, timeout: float = 60) -> None:
     """Until nothing is left of it, not even a zombie, which kill(2) still finds (so start-stop-daemon does)."""
     wait_until_gone(pid, timeout)
-    deadline = time.monotonic() + timeout
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline, f"pid {pid} is still a zombie after {timeout} s"
-        time.sleep(0.005)  # nothing tells of the end of somebody else's zombie
+    until(lambda: state_of(pid), lambda state: not state, timeout=timeout)  # nothing tells of the end of somebody else's zombie

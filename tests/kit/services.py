@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 
 from kit.asked import free_port
 from kit.environment import environment
+from kit.lines import shown
 from kit.logged import Logged
 from kit.releases import Releases
 from kit.server import Caged, listening
@@ -130,9 +131,9 @@ class Scan:
         return left
 
     def _show(self) -> None:
-        print(f"--- {self._kind.argv[0]}, in {self.directory}", *self.process.log.all()[-100:], sep="\n", file=sys.stderr)
+        print(f"--- {self._kind.argv[0]}, in {self.directory}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
         for name, service in self.services.items():
-            print(f"--- {name}", *service.log.all()[-300:], sep="\n", file=sys.stderr)
+            print(f"--- {name}", shown(service.log.all()), sep="\n", file=sys.stderr)
 
 
 def _on_path() -> dict[str, str]:

@@ -28,7 +28,7 @@ from adapter.unix.handover import Ends
 from kit.lines import Lines
 
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def get(path: str = "/", *fields: str) -> bytes:

@@ -24,7 +24,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from kit.asked import Asked, free_port
 from kit.environment import environment
-from kit.lines import Lines
+from kit.lines import Lines, shown
 from kit.server import APPS, Caged, Ready, fields, listening
 
 CONF = Path(__file__).parents[2] / "conf" / "supervisord"
@@ -117,9 +117,9 @@ class Supervisord:
         return left
 
     def _show(self) -> None:
-        print(f"--- supervisord, in {self.directory}", *self.log.all()[-100:], sep="\n", file=sys.stderr)
+        print(f"--- supervisord, in {self.directory}", shown(self.log.all()), sep="\n", file=sys.stderr)
         for name, log in self.logs.items():
-            print(f"--- {name}", *log.all()[-300:], sep="\n", file=sys.stderr)
+            print(f"--- {name}", shown(log.all()), sep="\n", file=sys.stderr)
 
     # -- what operators do ---------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Supervisord:
     def pids(self) -> list[int]:
         """The process ids that supervisord knows, of programs that it takes for running."""
         told = [self.rpc("getProcessInfo", name) for name in self.names]
-        assert all(each["statename"] in {"STARTING", "RUNNING"} for each in told), told
+        assert all(each["statename"] in {"STARTING", "RUNNING"} for each in told), f"{told}"
         return [int(each["pid"]) for each in told]
 
     def state(self, name: str = "web") -> str:

@@ -23,6 +23,7 @@ from typing import NamedTuple, Self
 
 from kit.asked import free_port
 from kit.environment import environment
+from kit.lines import shown
 from kit.logged import Logged
 from kit.releases import Releases
 from kit.server import Caged, listening
@@ -40,6 +41,11 @@ class Told(NamedTuple):
     paused: bool
     want: str
 
+    @classmethod
+    def of(cls, said: bytes) -> Self:
+        """What these bytes say."""
+        return cls(int.from_bytes(said[12:16], "little"), said[16] == 1, chr(said[17]))
+
 
 class Status:
     """Each thing supervise tells: the 18 bytes of `supervise/status`, replaced as a whole (daemontools' supervise.c, announce).
@@ -52,7 +58,7 @@ class Status:
         self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
         self.told: list[Told] = []
 
-    def until(self, matters: Callable[[Told], bool], timeout: float = 30) -> Told:
+    def until(self, matters: Callable[[Told], bool], timeout: float = 60) -> Told:
         """What it tells now, or the first thing it tells from now on, that matters. AssertionError when that does not come."""
         assert self._process.stdout
         deadline = time.monotonic() + timeout
@@ -61,7 +67,7 @@ class Status:
             while select.select([self._process.stdout], [], [], 0 if self.told else deadline - time.monotonic())[0]:
                 said = self._process.stdout.read(self._size)
                 assert len(said) == self._size, "tail has ended"
-                self.told.append(Told(int.from_bytes(said[12:16], "little"), said[16] == 1, chr(said[17])))
+                self.told.append(Told.of(said))
             if self.told and matters(self.told[-1]):
                 return self.told[-1]
             left = deadline - time.monotonic()
@@ -147,8 +153,8 @@ class Svscan(Logged):
         return left
 
     def _show(self) -> None:
-        print(f"--- svscan, in {self.directory}", *self.process.log.all()[-100:], sep="\n", file=sys.stderr)
-        print("--- log/main/current", *self.log.all()[-300:], sep="\n", file=sys.stderr)
+        print(f"--- svscan, in {self.directory}", shown(self.process.log.all()), sep="\n", file=sys.stderr)
+        print("--- log/main/current", shown(self.log.all()), sep="\n", file=sys.stderr)
 
     # -- what operators do ---------------------------------------------------------------------------------------------
 
@@ -168,8 +174,8 @@ class Svscan(Logged):
 
     def _run(self, program: str, letters: str, where: Path | None) -> subprocess.CompletedProcess[str]:
         argv = [program, *filter(None, [letters]), str(where or self.service)]
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30)
-        assert (done.returncode, done.stderr) == (0, ""), done
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr) == (0, ""), f"{done}"
         return done
 
     def adapter(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -195,8 +201,8 @@ class Svscan(Logged):
 
     @property
     def pid(self) -> int:
-        """The process id that supervise knows; 0 when it is down."""
-        return self.until(lambda _: True).pid
+        """The process id that supervise knows now (tail(1) may not have told of it yet); 0 when it is down."""
+        return Told.of((self.service / "supervise" / "status").read_bytes()).pid
 
     def until_relieved(self, since: int) -> None:
         """Wait until every worker from before `since` has gone: those still answer for a moment after `serving generation=`."""

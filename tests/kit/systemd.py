@@ -21,6 +21,7 @@ from typing import Self
 from adapter.supervisors.unitfile import settings
 from kit.asked import free_port
 from kit.environment import environment
+from kit.lines import shown
 from kit.releases import Releases
 from kit.server import Caged, listening
 
@@ -82,11 +83,11 @@ class Shop:
         try:
             yield process
         except BaseException:
-            print(f"--- {path}, in {self.directory}", *process.log.all()[-200:], sep="\n", file=sys.stderr)
+            print(f"--- {path}, in {self.directory}", shown(process.log.all()), sep="\n", file=sys.stderr)
             process.end()
             raise
-        log, left = process.log.all()[-200:], process.end()
-        assert not left, "\n".join([*left, *log])
+        log, left = shown(process.log.all()), process.end()
+        assert not left, "\n".join([*left, log])
 
     def activated(self, path: str, *options: str) -> contextlib.AbstractContextManager[Caged]:
         """The same by the real systemd-socket-activate, on our address."""

@@ -54,7 +54,7 @@ class Tmux:
         """What tmux says of the pane: `#{alternate_on}`, `#{cursor_flag}`, `#{pane_pid}`."""
         return self._tmux("display-message", "-p", form).strip()
 
-    def wait_for(self, shown: Callable[[str], bool], timeout: float = 30) -> str:
+    def wait_for(self, shown: Callable[[str], bool], timeout: float = 60) -> str:
         """The screen, once it shows this. tmux tells nobody of a change, so it is asked again and again."""
         until = time.monotonic() + timeout
         while not shown(screen := self.screen()):

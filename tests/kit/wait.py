@@ -33,7 +33,7 @@ def a_reload_keeps_the_process(start: Start) -> None:
         pid, control = site.pid, str(site.directory / "log" / "shop.control")
         site.deploy("exact.py", 2)
         reloaded = site.adapter("reload", control, "--wait")
-        assert reloaded.returncode == 0, reloaded
+        assert reloaded.returncode == 0, f"{reloaded}"
         until_only("2", load)
         site.deploy("syntax_error.broken", 3)
         refused = site.adapter("reload", control, "--wait")

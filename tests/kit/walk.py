@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from kit.asked import Asked
 from kit.gates import Gate
-from kit.server import listening, wait_until_gone
+from kit.server import listening, wait_until_gone, wait_until_stopped
 from kit.table import Cell
 from kit.tongues import Led, Tongue
 
@@ -105,7 +105,7 @@ class Walk:
         """A master that stands still has heard nothing yet, and its workers serve."""
         assert self._service.ask("/").answer() == PASSED
         heard = [line for line in self._log.all(mark) if " source=" in line]
-        assert not heard, heard
+        assert not heard, "\n".join(heard)
 
     # -- states ---------------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Walk:
             "reloading": self._enter_reloading,
             "draining": self._enter_draining,
             "paused": self._enter_paused,
-            "frozen": lambda _: self._say(self._tongue.pause),
+            "frozen": lambda _: self._freeze(),
         }[state](mark)
         self._state = state
 
@@ -152,6 +152,11 @@ class Walk:
     def _toggle_pause(self, mark: int) -> None:
         os.kill(self._service.pid, SIGTSTP)
         self._log.wait_for("adapter: (warning: paused: requests wait|info: resumed)", since=mark)
+
+    def _freeze(self) -> None:
+        """Until it stands still: an ABRT that came before it had taken the STOP would end it at once."""
+        self._say(self._tongue.pause)
+        wait_until_stopped(self._service.pid)
 
     def _calm(self) -> None:
         """Back to plain serving, from a state whose last cell changed nothing."""
@@ -196,7 +201,7 @@ class Walk:
         for asked in filter(None, (self._held, self._waiting)):
             assert asked.waits()
         if self._state == "frozen":
-            self._say(self._tongue.pause)
+            self._freeze()
         if self._state in {"serving", "reloading", "frozen"}:
             assert self._service.ask("/").answer() == PASSED
 

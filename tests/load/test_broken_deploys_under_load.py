@@ -81,7 +81,7 @@ def test_a_broken_deploy_is_refused(name: str) -> None:
     """0 failed of all; only the old version answers until the deploy is repaired, the new one afterwards; the log says why."""
     broken = BREAKAGES[name]
     server = Adapter(
-        "exact.py", "--config=adapter.toml", "--boot-timeout=4" if "slow boot" in name else "--boot-timeout=20", *broken.options
+        "exact.py", "--config=adapter.toml", "--boot-timeout=6" if "slow boot" in name else "--boot-timeout=20", *broken.options
     )
     if name == "no interpreter":
         server.program = virtualenv(server.directory)
@@ -122,4 +122,4 @@ def test_broken_deploys_in_a_row_harm_nothing() -> None:
         report = load.stop()
         assert report.failed == 0, str(report)
         assert set(report.versions) == {"1"}
-        assert len(server.process.processes()) == before, server.process.processes()
+        assert len(server.process.processes()) == before, f"{server.process.processes()}"

@@ -111,7 +111,7 @@ def test_every_request_is_a_line() -> None:
             "127.0.0.1", "HTTP/1.0", "http://x/", "me", "",
         )  # fmt: skip
         assert (last["slot"], last["generation"]) == (0, 1)
-        assert all(0 <= each["seconds"] < 5 for each in lines(server.directory / "access.log"))
+        assert all(0 <= each["seconds"] < 60 for each in lines(server.directory / "access.log"))
 
 
 SAYING = """
@@ -186,7 +186,7 @@ def test_keep_alive_and_pipelining() -> None:
         data = "".join(request.format(number) for number in range(9)) + "GET /9 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
         address = server.address
         host, port = address.split(":")
-        with socket.create_connection((host, int(port)), timeout=30) as wire, wire.makefile("rb") as file:
+        with socket.create_connection((host, int(port)), timeout=60) as wire, wire.makefile("rb") as file:
             for number in range(10):
                 wire.sendall(request.format(number).encode())
                 while file.readline() != b"hello\n":
@@ -204,7 +204,7 @@ def test_clients_that_leave() -> None:
         address = server.address
         host, port = address.split(":")
         mark = server.log.mark()
-        with socket.create_connection((host, int(port)), timeout=30) as wire:
+        with socket.create_connection((host, int(port)), timeout=60) as wire:
             wire.sendall(b"GET /gated HTTP/1.1\r\nHost: a\r\n\r\n")
             server.log.wait_for("gated: begun", since=mark)
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -214,7 +214,7 @@ def test_clients_that_leave() -> None:
             gone = json.loads(tail.wait_for('"target":"/gated"').string)
             assert (gone["status"], gone["bytes"]) in ((200, 0), (499, 0))
             for path in ("/big", "/endless"):
-                with socket.create_connection((host, int(port)), timeout=30) as wire:
+                with socket.create_connection((host, int(port)), timeout=60) as wire:
                     wire.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
                     assert wire.recv(1000)
                     cut = json.loads(tail.wait_for(f'"target":"{path}"').string)  # not read: given up after the write timeout

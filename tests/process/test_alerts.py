@@ -63,7 +63,7 @@ def test_an_alert_goes_by_every_way_and_no_event_waits_for_it(hook, tmp_path):
         f"{address}/moved",
     )
     done = run(*ways, events=event("TICK_5", "when:1") + event(*FATAL) + event("TICK_5", "when:2"))
-    assert done.returncode == 0, done
+    assert done.returncode == 0, f"{done}"
     assert done.stdout == b"READY\n" + b"RESULT 2\nOKREADY\n" * 3
     assert told.read_text().splitlines() == [
         "supervisord has given shop:wéb up: it does not start; nobody serves until you start it",
@@ -72,7 +72,7 @@ def test_an_alert_goes_by_every_way_and_no_event_waits_for_it(hook, tmp_path):
     assert [path for path, _ in hook.posted] == ["/alert?a=1", "/moved"], "a redirection is not followed"
     assert hook.posted[0][1]["kind"] == "given up"
     said = done.stderr.decode().splitlines()
-    assert len(said) == 3, said
+    assert len(said) == 3, f"{said}"
     assert "cannot deliver by /nonexistent/x: [Errno 2]" in said[1]
     assert "cannot deliver by 127.0.0.1: status 302" in said[2]
 
@@ -105,5 +105,5 @@ def test_what_is_no_supervisord_is_one_sentence():
     assert b"is started by supervisord" in alone.stderr
     for nonsense in (b"hello\n", b"len:x eventname:y\n", b"len:99999999999 eventname:y\n", b"\xff\xfe\n"):
         done = run("--command", "true", events=nonsense)
-        assert done.returncode == 100, nonsense
+        assert done.returncode == 100, f"{nonsense}"
         assert done.stderr.startswith(b"adapter: fatal: what comes on stdin is no event of supervisord"), done.stderr

@@ -31,10 +31,10 @@ def served_by(clients: int) -> Counter[str]:
 
 @pytest.mark.parametrize("clients", [8, 40])
 def test_no_worker_serves_twice_its_share(clients):
-    """Each of four workers has its share of kept-alive clients. Three tries: a worker that the machine does not let run takes nobody."""
+    """Each of four workers has its share of kept-alive clients. Some tries: a worker that the machine does not let run takes nobody."""
     fair = clients * 3 / 4
     tries = [served_by(clients)]
-    while (max(tries[-1].values()) > 2 * fair or len(tries[-1]) < 4) and len(tries) < 3:
+    while (max(tries[-1].values()) > 2 * fair or len(tries[-1]) < 4) and len(tries) < 8:
         tries.append(served_by(clients))
-    assert max(tries[-1].values()) <= 2 * fair, tries
-    assert len(tries[-1]) == 4, tries
+    assert max(tries[-1].values()) <= 2 * fair, f"{tries}"
+    assert len(tries[-1]) == 4, f"{tries}"

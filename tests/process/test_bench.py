@@ -14,7 +14,7 @@ def bench(tmp_path, *options):
     """One tiny round, in the environment that the tests run in."""
     kept = tmp_path / "kept.json"
     words = [sys.executable, "-m", "bench", *options, f"--venv={sys.prefix}", "--installed", f"--keep={kept}"]
-    run = subprocess.run([*words, "--rounds=1", "--seconds=0.2"], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run([*words, "--rounds=1", "--seconds=0.5"], cwd=ROOT, capture_output=True, text=True, check=False)
     return run, json.loads(kept.read_text()) if kept.exists() else None
 
 

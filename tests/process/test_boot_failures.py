@@ -54,10 +54,10 @@ def test_a_broken_application_ends_it_at_once(name: str, lazy: tuple[str, ...]) 
         assert server.process.exit_code() == failure.code
         fatal = server.wait_for("adapter: fatal: ")
         lines = server.log.all()
-        assert failure.says in next(line for line in lines if "adapter: fatal: " in line), fatal
+        assert failure.says in next(line for line in lines if "adapter: fatal: " in line), f"{fatal}"
         assert sum("adapter: fatal: " in line for line in lines) == 1
         frames = [line.partition("adapter: | ")[2] for line in lines if "adapter: | " in line]
-        assert any(failure.frame in frame for frame in frames) or not failure.frame, lines
+        assert any(failure.frame in frame for frame in frames) or not failure.frame, "\n".join(lines)
         assert [frame for frame in frames if "adapter/" in frame or "<frozen" in frame] == []
         assert left(server) == []
 
@@ -65,12 +65,12 @@ def test_a_broken_application_ends_it_at_once(name: str, lazy: tuple[str, ...]) 
 @pytest.mark.parametrize("lazy", [(), ("--lazy-apps",)], ids=["preloaded", "lazy"])
 def test_an_import_without_end_is_given_up(lazy: tuple[str, ...]) -> None:
     """After --boot-timeout it ends with 111, and the log has the stack of where the import hangs."""
-    server = Adapter("endless_import.py", "--boot-timeout=2", "--pidfile=pid", *lazy)
+    server = Adapter("endless_import.py", "--boot-timeout=4", "--pidfile=pid", *lazy)
     os.mkfifo(server.directory / "gate")
     with server:
         assert server.process.exit_code() == 111
         server.wait_for(r"adapter: fatal: .*boot.timeout")
-        assert any('endless_import.py", line ' in line for line in server.log.all()), server.log.all()
+        assert any('endless_import.py", line ' in line for line in server.log.all()), "\n".join(server.log.all())
         assert left(server) == ["gate"]
 
 
@@ -115,7 +115,7 @@ def test_a_wrong_path_is_told_in_a_sentence(name: str) -> None:
     (server.directory / "bad" / "A=B").write_text("[adapter\n")
     (server.directory / "link").symlink_to("target")
     with server:
-        assert server.process.exit_code() == code, server.log.all()
+        assert server.process.exit_code() == code, "\n".join(server.log.all())
         assert says in server.log.wait_for("adapter: fatal: .*").string
         assert not any("Traceback" in line for line in server.log.all())
         assert left(server) == ["bad", "link"]

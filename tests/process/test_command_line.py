@@ -137,7 +137,7 @@ def adapter(words, directory, stdin=subprocess.DEVNULL, **environ):
         stdin=stdin,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 
@@ -236,7 +236,7 @@ def test_help(place, typed):
 def test_nobody_reads(place, typed):
     """A pipe whose reader has gone is no traceback."""
     command = f"'{Path(sys.executable).with_name('adapter')}' {typed} | :"
-    run = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, text=True, timeout=20, check=False)
+    run = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, text=True, timeout=60, check=False)
 
     assert run.stderr == ""
 
@@ -262,7 +262,7 @@ def test_nobody_reads(place, typed):
 def test_nowhere_to_write(place, typed, code, says):
     """Closed or full descriptors change neither the exit code of a mistake nor make a traceback."""
     command = f"'{Path(sys.executable).with_name('adapter')}' {typed}"
-    run = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, text=True, timeout=20, check=False)
+    run = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, text=True, timeout=60, check=False)
 
     assert (run.returncode, run.stderr) == (code, says)
 
@@ -270,7 +270,7 @@ def test_nowhere_to_write(place, typed, code, says):
 def test_descriptors_are_filled(place):
     """With 0, 1 and 2 closed, the first thing that is opened is none of them."""
     code = "import os; from adapter.__main__ import main; main(['--version']); os._exit(os.open('/', os.O_RDONLY))"
-    run = subprocess.run(["bash", "-c", f"'{sys.executable}' -c \"{code}\" <&- >&- 2>&-"], cwd=place, timeout=20, check=False)
+    run = subprocess.run(["bash", "-c", f"'{sys.executable}' -c \"{code}\" <&- >&- 2>&-"], cwd=place, timeout=60, check=False)
 
     assert run.returncode > 2
 
@@ -317,6 +317,6 @@ def test_light(ours, heavy):
         f"import sys; before = set(sys.modules); import {ours}; "
         f"print([name for name in {heavy} if name in set(sys.modules) - before])"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
 
     assert run.stdout == "[]\n"

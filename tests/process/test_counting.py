@@ -42,7 +42,7 @@ class Told:
     def until(self, name: str, count: int) -> dict[str, Any]:
         """The record, once so many are counted; never more."""
         record = until(self.now, lambda record: record["totals"][name] >= count)
-        assert record["totals"][name] == count, record
+        assert record["totals"][name] == count, f"{record}"
         return record
 
     def until_counted(self, requests: int) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_requests_past_their_deadline_are_counted() -> None:
     """What uWSGI calls harakiri: counted for the slot, also once the worker that was stuck is replaced."""
     options = ("--request-timeout=300ms", "--drain-timeout=2s", "--control=control", "--stats=127.0.0.1:0")
     with Adapter("slow.py", *options) as server:
-        status, _ = Asked(server.address, "/?seconds=1").answer()
+        status, _ = Asked(server.address, "/?seconds=2").answer()
         assert status == 504
         with Told(server) as told:
             told.until("overdue", 1)
@@ -120,7 +120,7 @@ def test_a_call_that_returns_after_its_deadline_is_counted_once() -> None:
     """As the 504 that its client got, whatever it says when it comes back at last; another call keeps its worker until then."""
     options = ("--request-timeout=300ms", "--threads=2", "--control=control", "--access-log=access.log")
     with Adapter("extends.py", *options, "--access-log-format={status} {target}") as server:
-        short, long = Asked(server.address, "/?more=0&seconds=1"), Asked(server.address, "/?more=60&seconds=2")
+        short, long = Asked(server.address, "/?more=0&seconds=2"), Asked(server.address, "/?more=60&seconds=3")
         assert short.answer()[0] == 504
         assert long.answer() == (200, b"done\n")
         with Told(server) as told:
@@ -129,7 +129,7 @@ def test_a_call_that_returns_after_its_deadline_is_counted_once() -> None:
             assert sum(totals["latency"]) == 2
         assert server.stop() == 0
         said = sorted((server.directory / "access.log").read_text().splitlines())
-        assert said == ["200 /?more=60&seconds=2", "504 /?more=0&seconds=1"]
+        assert said == ["200 /?more=60&seconds=3", "504 /?more=0&seconds=2"]
 
 
 def test_counters_outlive_everything(server: Adapter) -> None:

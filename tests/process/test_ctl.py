@@ -112,7 +112,7 @@ def test_servers_that_are_gone(tmp_path: Path) -> None:
         ("pid", 100, "is stale"),
     ):
         ran = adapter("ctl", target, "stop-now", cwd=tmp_path)
-        assert (ran.returncode, ran.stdout) == (code, ""), ran
+        assert (ran.returncode, ran.stdout) == (code, ""), f"{ran}"
         assert said in ran.stderr and ran.stderr.count("\n") == 1
 
 

@@ -22,7 +22,7 @@ class Wrapped(Adapter):
 def findings(server, *words, code):
     """What is found, the first by each word that it is about; the exit code must be this one."""
     done = adapter("doctor", *words, "--json", cwd=server.directory)
-    assert done.returncode == code, done
+    assert done.returncode == code, f"{done}"
     (line,) = done.stdout.splitlines()
     return {each["about"]: each for each in reversed(json.loads(line)["findings"])}
 
@@ -33,7 +33,7 @@ def test_a_shell_without_exec():
         server.wait_for("serving generation=")
         done = adapter("doctor", "control", cwd=server.directory)
 
-        assert done.returncode == 1, done
+        assert done.returncode == 1, f"{done}"
         assert "wrong: a shell is between the supervisor and us (sh, " in done.stdout
         assert "write exec before adapter in the command of sh -c\n" in done.stdout
 
@@ -44,7 +44,7 @@ def test_all_is_well():
         server.wait_for("serving generation=")
         done = adapter("doctor", "pid", cwd=server.directory)
 
-        assert (done.returncode, done.stderr) == (0, ""), done
+        assert (done.returncode, done.stderr) == (0, ""), f"{done}"
         assert "all is well: " in done.stdout
         assert findings(server, "control", code=0).keys() <= {"supervisor", "user", "memory", "core", "process-one"}
 

@@ -296,7 +296,7 @@ def test_wait_mode(tmp_path):
                 lines.wait_for("serving generation=2")
                 assert ask() == b"hello\n"
                 inetd.process.send_signal(signal.SIGTERM)
-                assert inetd.process.wait(30) == 0
+                assert inetd.process.wait(PATIENCE) == 0
                 tail.terminate()
                 lines.close()
 

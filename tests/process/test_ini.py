@@ -137,7 +137,7 @@ def test_several_refusals() -> None:
     )
     shutil.rmtree(server.directory)
 
-    assert written.returncode == 0, written
+    assert written.returncode == 0, f"{written}"
     assert f"\ndirectory={server.directory}\n" in written.stdout
     assert "/python -u a.py\n" in written.stdout
     assert run.returncode == 100

@@ -62,7 +62,7 @@ def test_refused(name: str) -> None:
     """What cannot be the same here is refused: one sentence with file and line; what cannot be loaded ends it with the traceback."""
     code, log = refusal(name)
     assert code == INIS[name].code
-    assert any(re.search(rf"adapter: (fatal:|\|) .*{INIS[name].refused}", line) for line in log), log
+    assert any(re.search(rf"adapter: (fatal:|\|) .*{INIS[name].refused}", line) for line in log), f"{log}"
 
 
 @pytest.mark.parametrize("beside", BESIDE)

@@ -7,7 +7,7 @@ from kit.asked import Asked
 from kit.commands import Line, adapter, status
 from kit.server import Adapter, wait_until_gone
 
-OPTIONS = ("--workers=2", "--lame-duck=3", "--health-path=/-/ready", "--control=control")
+OPTIONS = ("--workers=2", "--lame-duck=6", "--health-path=/-/ready", "--control=control")
 
 
 def test_it_serves_on_while_readiness_says_no() -> None:
@@ -16,7 +16,7 @@ def test_it_serves_on_while_readiness_says_no() -> None:
         address = server.address
         assert Asked(address, "/-/ready").answer() == (200, b"ready\n")
         server.signal(SIGTERM)
-        server.wait_for("adapter: info: lame duck: serving on, though not ready any more seconds=3")
+        server.wait_for("adapter: info: lame duck: serving on, though not ready any more seconds=6")
         assert Asked(address, "/").answer() == (200, b"hello\n")
         assert Asked(address, "/-/ready").answer() == (503, b"not ready\n")
         assert server.process.exit_code() == 0

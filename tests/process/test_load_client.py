@@ -115,7 +115,7 @@ def test_silence_is_a_timeout(part: float) -> None:
         return talk.file.read(1) == b"never"
 
     with BadServer(spoil, at=2) as server:
-        evidence = only(visit(server, timeout=0.5), "timeout")
+        evidence = only(visit(server, timeout=1.5), "timeout")
     assert bool(evidence["seen"]) is (part > 0)
 
 
@@ -218,4 +218,4 @@ def test_a_right_server_passes(family: int, tmp_path_factory: pytest.TempPathFac
         assert report.ok == server.given
     assert set(report.kinds) == {"small", "big", "stream", "slow", "post"}
     assert report.versions == {"1": report.ok}
-    assert report.slowest < 10
+    assert report.slowest < 60

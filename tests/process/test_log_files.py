@@ -50,7 +50,7 @@ class Logged(Adapter):
 
     def wait_until_all_write_to(self, path: Path) -> None:
         """Until 1 and 2 of every process are that file. Asked again and again, the master being busy with us in between."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if all(outputs(pid) <= {str(path)} for pid in self._ours()):
                 return
@@ -223,7 +223,7 @@ def test_rotated_under_load_nothing_is_lost() -> None:
         enough.set()
         for each in visitors:
             each.join()
-        assert len(asked) > 200
+        assert len(asked) >= 200
         assert server.stop() == 0
         lines = [line for path in (*aside(server), server.file) for line in path.read_text().splitlines()]
         printed = [line.split(" ")[3] for line in lines if line.startswith("said ")]

@@ -34,4 +34,4 @@ def test_reloads_and_questions_cost_no_memory(number: int) -> None:
                     assert line.ask("status")["ok"]
                 assert talk(metrics, METRICS).startswith(b"HTTP/1.1 200 ")
             sizes.append(proportional(server.process.pid))
-        assert min(sizes[1:]) < sizes[0] + 300, sizes
+        assert min(sizes[1:]) < sizes[0] + 300, f"{sizes}"

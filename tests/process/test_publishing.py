@@ -16,7 +16,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from kit.asked import talk
 from kit.commands import Line, adapter, answer, status
-from kit.server import Adapter
+from kit.server import Adapter, wait_until_stopped
 
 METRICS = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -192,6 +192,7 @@ def test_the_backlog_is_told() -> None:
 
         os.kill(worker, SIGSTOP)
         try:
+            wait_until_stopped(worker)
             with ExitStack() as stack:
                 for _ in range(5):
                     stack.enter_context(socket.create_connection((host, int(port)), timeout=60))

@@ -150,7 +150,7 @@ def test_what_cannot_be_the_file(tmp_path: Path, kind: str) -> None:
     asked = str(tmp_path / "no" / "ready") if kind == "nowhere" else str(path)
     held = pidfiles.claim(asked, os.getpid()) if kind == "held" else None
     done = adapter("serve", "hello.py", "--bind=127.0.0.1:0", f"--ready-file={asked}", cwd=tmp_path)
-    assert done.returncode == (111 if kind == "nowhere" else 100), done
+    assert done.returncode == (111 if kind == "nowhere" else 100), f"{done}"
     assert asked in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     if held is not None:

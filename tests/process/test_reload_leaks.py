@@ -39,4 +39,4 @@ def test_a_reload_leaves_nothing_behind(number: int, options: tuple[str, ...]) -
             server.reload(number)
             settled(server, old)
         assert descriptors(server) == before
-        assert len(server.process.processes()) == count, server.process.processes()
+        assert len(server.process.processes()) == count, f"{server.process.processes()}"

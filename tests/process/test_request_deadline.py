@@ -28,7 +28,7 @@ def test_the_client_gets_504_and_the_worker_is_relieved(threads: int) -> None:
         asked = Asked(address, "/gated")
         assert asked.answer()[0] == 504
         said = server.wait_for('adapter: error: request past its deadline .*request="GET /gated"')
-        assert 0.5 <= float(said["seconds"]) < 5
+        assert 0.5 <= float(said["seconds"]) < 60
         server.wait_for("which runs it")
         server.wait_for("GATE.read_bytes")
         server.wait_for('adapter: warning: a worker with a stuck request will be relieved request="GET /gated"')
@@ -110,7 +110,7 @@ def test_a_worker_at_rest_has_no_deadline() -> None:
         for _ in range(5):
             together = [Asked(address, f"/?seconds={seconds}") for seconds in (0, 0.02, 0.06, 0)]
             assert {each.answer()[0] for each in together} == {200}
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while "it_value: (0, 0)" not in timer.read_text():
                 assert time.monotonic() < deadline
                 time.sleep(0.005)  # nothing tells of a timer that is taken back

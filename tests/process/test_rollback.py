@@ -33,7 +33,7 @@ def test_back_and_forth_without_an_import() -> None:
         mark = server.log.mark()
         for generation, version in ((1, None), (2, "two"), (1, None)):
             outcome = ask(server, "rollback", wait=True)
-            assert (outcome["ok"], outcome["generation"]) == (True, generation), outcome
+            assert (outcome["ok"], outcome["generation"]) == (True, generation), f"{outcome}"
             assert facts(address)["version"] == version
         said = server.log.all(mark)
         assert not any("info: loaded" in line or "a new image" in line for line in said)
@@ -134,7 +134,7 @@ def test_nothing_to_go_back_to(options: tuple[str, ...], reason: str) -> None:
 
 def test_the_window_closes() -> None:
     """After --rollback-window the kept preloader is gone, the log says so, and so does a rollback."""
-    with Adapter("environment.py", "--rollback-window=1", "--control=control") as server:
+    with Adapter("environment.py", "--rollback-window=2", "--control=control") as server:
         address = server.address
         (former,) = preloaders(server)
         deploy(server, "two")
@@ -201,7 +201,7 @@ def test_probation_passes() -> None:
 
 def test_a_canary_sings_before_the_others_follow() -> None:
     """One new worker serves beside all the old ones for the time given; then the others are relieved."""
-    with Adapter("environment.py", "--workers=2", "--canary=500ms", "--control=control") as server:
+    with Adapter("environment.py", "--workers=2", "--canary=2s", "--control=control") as server:
         address = server.address
         server.write("version", "two")
         with Line(server.directory / "control") as reload:
@@ -237,12 +237,12 @@ def ask_some(address: str, number: int) -> None:
 
 def ask_until(server: Adapter, address: str, said: str, mark: int) -> None:
     """Requests, until the log says that."""
-    deadline = time.monotonic() + 30  # not a number of requests: answers are counted for a moment before the master hears of them
+    deadline = time.monotonic() + 60  # not a number of requests: answers are counted for a moment before the master hears of them
     while time.monotonic() < deadline:
         if any(said in line for line in server.log.all(mark)):
             return
         Asked(address, "/early").answer()
-    raise AssertionError(f"requests for 30 s, and nobody said: {said}")
+    raise AssertionError(f"requests for 60 s, and nobody said: {said}")
 
 
 def test_errors_on_probation_are_rolled_back() -> None:

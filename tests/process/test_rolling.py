@@ -89,7 +89,7 @@ def test_a_crash_loop_is_loud_and_slow() -> None:
             os.kill(pid, SIGKILL)
             server.wait_for(rf"adapter: error: a worker died how=.*SIGKILL.* worker={number} ")
         said = server.wait_for("adapter: error: 5 deaths in 10 s: the next start waits generation=1 seconds=")
-        assert 5 < float(said["seconds"]) <= 10
+        assert 0 < float(said["seconds"]) <= 10
         server.wait_for("adapter: info: ready worker=6 ")
 
 

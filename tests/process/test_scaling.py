@@ -21,7 +21,7 @@ def test_so_many_workers() -> None:
             for number in (5, 1, 3):
                 mark = server.log.mark()
                 asked = adapter("ctl", "control", "workers", str(number), cwd=server.directory)
-                assert asked.returncode == 0, asked
+                assert asked.returncode == 0, f"{asked}"
                 server.wait_for(f"adapter: info: workers wanted workers={number}", since=mark)
                 with Line(server.directory / "control") as line:
                     while [each["slot"] for each in line.ask("status")["status"]["workers"]] != list(range(number)):

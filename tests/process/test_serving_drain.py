@@ -250,10 +250,12 @@ def test_a_connection_that_is_soon_over_is_none_the_less_one():
     told = []
     with Serving(hello, idle_exit=1.5) as serving:
         serving.do(lambda: setattr(serving.server, "on_idle", lambda: told.append("idle")))
+        longest, before = 0.0, time.monotonic()
         for _ in range(10):
             with serving.client() as client:
                 client.send(get("/", "Connection: close"))
                 assert client.response().close
+            longest, before = max(longest, time.monotonic() - before), time.monotonic()
             time.sleep(0.2)  # the point is that time passes
-        assert not told
+        assert not told or longest > 1.2, f"{told}"  # unless the machine did not let us run for as long as that
         serving.wait_until(lambda: bool(told))

@@ -272,7 +272,7 @@ def test_a_loop_that_fails_ends_the_worker_and_tells():
 def test_what_is_counted_without_a_call_is_told_too(sent, counted):
     """Connections that come and go, and requests that are refused, are told by a worker at rest, though none of them calls anybody."""
     told = []
-    with Serving(hello, header_timeout=0.3, keepalive_timeout=0.3) as serving:
+    with Serving(hello, header_timeout=5, keepalive_timeout=5) as serving:
         server = serving.server
 
         def tell(_now):

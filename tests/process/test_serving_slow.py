@@ -11,6 +11,7 @@ import pytest
 
 from adapter.roles.serving.lingering import BYTES
 from adapter.roles.serving.outgoing import FULL
+from kit.lines import shown
 from kit.serving import GET, PATIENCE, Gated, Serving, get, hello, post
 
 
@@ -111,12 +112,12 @@ def test_write_timeout_frees_the_thread():
 def test_write_timeout_counts_silence_not_duration(tmp_path):
     """A client that reads slowly but steadily is never given up."""
     # UNIX: of TCP's small windows the kernel tells the sender in steps of its own choosing.
-    with Serving(big(2_000_000), write_timeout=1.0, unix=tmp_path, sndbuf=4096) as serving, serving.client() as slow:
+    with Serving(big(2_000_000), write_timeout=2.0, unix=tmp_path, sndbuf=4096) as serving, serving.client() as slow:
         slow.send(get("/big"))
         began = time.monotonic()
         body = b""
         gate = threading.Event()
-        while time.monotonic() - began < 2.0:
+        while time.monotonic() - began < 3.0:
             body += slow.socket.recv(4096)
             gate.wait(0.02)  # the client's own slowness is what is tested
         slow._buffer = bytearray(body)
@@ -159,7 +160,7 @@ def test_header_timeout_is_not_put_off_by_more_bytes():
 
 def test_an_idle_connection_is_closed_after_the_keepalive_timeout():
     """And not before; a request in time renews it."""
-    with Serving(hello, keepalive_timeout=1.0) as serving, serving.client() as client:
+    with Serving(hello, keepalive_timeout=2.0) as serving, serving.client() as client:
         for _ in range(3):
             client.send(GET)
             assert client.response().status == 200
@@ -253,7 +254,7 @@ def test_no_room_in_the_epoll_for_a_listener():
             client.send(get("/", "Connection: close"))
             assert client.response().status == 200
         said = [line for line in serving.log.all() if "error" in line]
-        assert ["cannot accept connections for now" in line for line in said] == [True], said
+        assert ["cannot accept connections for now" in line for line in said] == [True], shown(said)
         assert next(left, None) is None
 
 

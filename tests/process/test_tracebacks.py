@@ -68,7 +68,7 @@ def test_who_asks_is_shown_it() -> None:
     """`adapter ctl T traceback` prints the stacks that the log has, of a worker stuck in C too, over a reload that is under way;
     of a slot with nobody in it, it says so.
     """
-    server = Adapter("endless.py", "--workers=2", "--control=control", "--drain-timeout=1")
+    server = Adapter("endless.py", "--workers=2", "--control=control", "--drain-timeout=4")
     server.write("endless.py", ENDLESS)
     with server:
         asked = Asked(server.address, "/stuck?x=1")
@@ -153,7 +153,7 @@ def test_an_import_that_hangs_shows_where() -> None:
 def test_a_slow_import_is_not_told_later() -> None:
     """One that came to its end shortly before the deadline has nothing to tell: not when its preloader is dismissed either."""
     server = Adapter("slow_import.py", "--boot-timeout=6")
-    server.write("slow_import.py", "import time\ntime.sleep(4.3)\nfrom hello import application\n")
+    server.write("slow_import.py", "import time\ntime.sleep(4.1)\nfrom hello import application\n")
     server.install("hello.py", "hello.py")
     with server:
         assert answer(server.address) == b"hello\n"

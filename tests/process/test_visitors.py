@@ -68,7 +68,7 @@ class Server:
 def visit(server, visitors):
     """Until each has been answered twice."""
     for _ in range(2):
-        assert visitors.until(lambda said: said.greeting == "Hello", 30) == Answer("Hello", 5)
+        assert visitors.until(lambda said: said.greeting == "Hello", 60) == Answer("Hello", 5)
 
 
 def test_nothing_is_lost():

@@ -1,10 +1,12 @@
 """--watch, for development: what one saves is what one sees, and what is broken is told and does not stop anything."""
 
+import itertools
 import os
 from pathlib import Path
 
 from kit.commands import answer
 from kit.server import Adapter, wait_until_gone
+from kit.until import until
 
 APP = """
 import part
@@ -93,11 +95,14 @@ def test_what_a_request_imports_is_watched_too() -> None:
         until_serving(server, 1)
         assert answer(address) == b"one"
         # The worker tells of it a moment after the answer: a save before that is one of a file nobody knows. So it is saved until heard.
-        for number in range(100):
-            save(server.directory / "part.py", f'WORDS = b"two {number}"\n')
+        numbers = itertools.count()
+
+        def saved() -> bool:
+            save(server.directory / "part.py", f'WORDS = b"two {next(numbers)}"\n')
             answer(address)
-            if any("workers-reload source=" in line for line in server.log.all()):
-                break
+            return any("workers-reload source=" in line for line in server.log.all())
+
+        until(saved, bool)
         until_serving(server, 2)
         assert answer(address).startswith(b"two")
 

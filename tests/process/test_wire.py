@@ -18,14 +18,14 @@ LINE = b"PROXY TCP4 192.0.2.1 198.51.100.2 4711 443\r\n"
 
 def told(answer: bytes) -> dict[str, str]:
     """The environ in this answer."""
-    assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), f"{answer}"
     return dict(json.loads(answer.partition(b"\r\n\r\n")[2]))
 
 
 def connected(address: str) -> socket.socket:
     """A new connection."""
     host, _, port = address.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=30)
+    return socket.create_connection((host, int(port)), timeout=60)
 
 
 def rest_of(wire: socket.socket) -> bytes:

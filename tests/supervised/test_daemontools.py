@@ -65,9 +65,9 @@ def test_svc_d_and_u_cut_nothing(record_property: Record) -> None:
         load.lap_refused()
         svscan.log.wait_for("adapter: info: stopped code=0", since=mark)
         said = "\n".join(svscan.log.all(mark))
-        assert said.count("adapter: info: stop source=") == 1, said
-        assert said.count("adapter: info: drained worker=") == 2, said
-        assert "adapter: error:" not in said, said
+        assert said.count("adapter: info: stop source=") == 1, f"{said}"
+        assert said.count("adapter: info: drained worker=") == 2, f"{said}"
+        assert "adapter: error:" not in said, f"{said}"
         assert svscan.svstat().startswith("down ")
         assert not listening(svscan.address)
         assert " failed: " not in svscan.outcome(svscan.svc("-u"))

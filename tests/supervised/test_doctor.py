@@ -13,7 +13,7 @@ def test_the_shipped_configuration_is_sound():
     with Supervisord("adapter.conf") as sv:
         done = sv.adapter("doctor", "web.control")
 
-        assert done.returncode == 0, done
+        assert done.returncode == 0, f"{done}"
         assert "wrong: " not in done.stdout
         assert "all is well: " in done.stdout
         assert "supervisor" not in done.stdout
@@ -26,7 +26,7 @@ def test_a_supervisord_that_does_not_wait():
         done = sv.adapter("doctor", "web.control")
         section = f"[program:web] of {sv.directory}/conf/supervisord/adapter.conf"
 
-        assert done.returncode == 1, done
+        assert done.returncode == 1, f"{done}"
         assert "wrong: supervisord kills after 5 s, and a stop may take 21.5 s" in done.stdout
         for remedy in ("stopwaitsecs=30", "killasgroup=true", "startsecs=3 or more", "stopsignal=TERM"):
             assert f"write {remedy} in {section}" in done.stdout
@@ -38,7 +38,7 @@ def test_an_fcgi_program_alone():
     with Supervisord("adapter-fcgi.conf", changed={"numprocs": "1"}) as sv:
         done = sv.adapter("doctor", "web_00.control")
 
-        assert done.returncode == 1, done
+        assert done.returncode == 1, f"{done}"
         assert "supervisord closes the socket of its [fcgi-program]" in done.stdout
         assert "1 of " in done.stdout
 
@@ -48,7 +48,7 @@ def test_a_socket_that_is_held():
     with Supervisord("adapter-fcgi-held.conf", main="supervisord-plugins.conf") as sv:
         done = sv.adapter("doctor", "web_00.control")
 
-        assert done.returncode == 0, done
+        assert done.returncode == 0, f"{done}"
 
 
 @pytest.mark.parametrize("begin", [lambda: Scan(RUNIT), lambda: Scan(S6), Svscan], ids=["runit", "s6", "daemontools"])
@@ -58,11 +58,11 @@ def test_the_shipped_services_are_sound(begin):
         where = site["web"].directory if isinstance(site, Scan) else site.service
         done = adapter("doctor", "web.control", cwd=where)
 
-        assert done.returncode == 0, done
+        assert done.returncode == 0, f"{done}"
         assert "no supervisor" not in done.stdout
         assert ("SVWAIT=70" in done.stdout) is (where.name == "runit")
         if where.name == "s6":
             (where / "timeout-kill").write_text("5000\n")
             done = adapter("doctor", "web.control", cwd=where)
-            assert done.returncode == 1, done
+            assert done.returncode == 1, f"{done}"
             assert f"write 70000 into {where}/timeout-kill" in done.stdout

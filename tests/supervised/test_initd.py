@@ -40,7 +40,7 @@ def test_a_life(initd):
     pid = initd.pid
     assert initd.starting("start")[0] == 0
     status = initd.service("status")
-    assert (status.returncode, initd.pid) == (0, pid), status
+    assert (status.returncode, initd.pid) == (0, pid), f"{status}"
     assert "generation" in status.stdout
 
     with Load(initd.address) as load:
@@ -49,7 +49,7 @@ def test_a_life(initd):
         until_only("2", load)
         initd.deploy("syntax_error.broken", 3)
         refused = initd.service("force-reload")
-        assert refused.returncode == 1, refused
+        assert refused.returncode == 1, f"{refused}"
         assert "SyntaxError" in refused.stderr
         report = load.stop()
         assert report.failed == 0, str(report)

@@ -88,11 +88,11 @@ def test_a_life(openrc: Openrc) -> None:
     with Load(openrc.address) as load:
         openrc.deploy("exact.py", 2)
         reloaded = openrc.service("reload")
-        assert reloaded.returncode == 0, reloaded
+        assert reloaded.returncode == 0, f"{reloaded}"
         until_only("2", load)
         openrc.deploy("syntax_error.broken", 3)
         refused = openrc.service("reload")
-        assert refused.returncode == 1, refused
+        assert refused.returncode == 1, f"{refused}"
         assert "SyntaxError" in refused.stderr
         report = load.stop()
         assert report.failed == 0, str(report)

@@ -45,15 +45,15 @@ def test_a_life(rcd: Scripted) -> None:
     """start waits until a worker answers; reload tells how it went, good and broken; stop answers what is in flight, and ends daemon too."""
     rcd.deploy("hello.py", 1)
     code, said = rcd.starting("start")
-    assert code == 0, said
+    assert code == 0, f"{said}"
     assert Asked(rcd.address, "/").answer() == (200, b"hello\n")
     rcd.deploy("syntax_error.broken", 2)
     refused = rcd.service("reload")
-    assert refused.returncode == 1, refused
+    assert refused.returncode == 1, f"{refused}"
     assert "SyntaxError" in refused.stderr
     rcd.deploy("slow.py", 3)
     reloaded = rcd.service("reload")
-    assert reloaded.returncode == 0, reloaded
+    assert reloaded.returncode == 0, f"{reloaded}"
     slow = Asked(rcd.address, "/slow?seconds=1")
     assert Asked(rcd.address, "/slow?seconds=0").answer() == (200, b"slow\n")
     assert rcd.service("stop").returncode == 0

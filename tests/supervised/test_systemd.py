@@ -51,7 +51,7 @@ def test_start_reload_and_stop() -> None:
         with Load(shop.address) as load:
             shop.deploy("exact.py", 2)
             done = shop.run(unit, "ExecReload")
-            assert done.returncode == 0, done
+            assert done.returncode == 0, f"{done}"
             load.until("2")
             shop.deploy("syntax_error.broken", 3)
             done = shop.run(unit, "ExecReload")
@@ -91,7 +91,7 @@ def test_the_socket_is_systemds() -> None:
         with Load(shop.address) as load:
             shop.deploy("exact.py", 2)
             done = shop.run(unit, "ExecReload")
-            assert done.returncode == 0, done
+            assert done.returncode == 0, f"{done}"
             load.until("2")
             report = load.stop()
         assert report.failed == 0, str(report)

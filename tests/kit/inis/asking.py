@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kit.inis.corpus import Ask
 from kit.packets import packet
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Told(NamedTuple):
