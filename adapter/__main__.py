@@ -1,9 +1,14 @@
 """`python -m adapter`, and the console script. Before anything slow: no signal may be lost, and inetd must not wait."""
 
+from __future__ import annotations
+
 import gc
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
 OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")

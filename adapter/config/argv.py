@@ -2,11 +2,15 @@
 master that never loads it is 2 MB smaller.
 """
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
 from adapter.config.kinds import FLAG
 from adapter.config.settings import OPTIONS, spelled
 from adapter.exits import Misuse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 Given = dict[str, str | list[str] | bool]
 Known = dict[str, tuple[str, bool]]

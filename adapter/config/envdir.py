@@ -4,12 +4,17 @@ The file's name is the variable's. Its first line, without trailing spaces and t
 An empty file removes the variable. Files whose names begin with a dot are left alone (editors and Kubernetes leave such).
 """
 
+from __future__ import annotations
+
 import os
 import stat
-from collections.abc import Iterable, Mapping
 
 from adapter.config.settings import Settings
 from adapter.exits import Misuse, SystemFailure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _LONGEST = 128 * 1024  # Linux, MAX_ARG_STRLEN: execve(2) refuses a longer NAME=VALUE
 

@@ -3,11 +3,15 @@
 No dataclass, enum or re here: `adapter inetd` pays for every import, once per connection.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable
-from typing import NamedTuple
 
 from adapter.exits import Misuse, SystemFailure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LONGEST = 18  # digits: 64 bits, and no time spent on a megabyte of them
 _WEEK = 7 * 24 * 3600.0  # longer is a typo, and would overflow epoll's 31 bits of milliseconds
@@ -21,13 +25,18 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 Value = str | int | float | bool | None
 
 
-class Kind(NamedTuple):
-    """How a value is written (`metavar`), what is allowed (in words, after "not"), and how text becomes a value."""
+class Kind:
+    """How a value is written (`metavar`), what is allowed (in words, after "not"), and how text becomes a value. `relative`: it is a
+    path, taken from the directory we were started in.
+    """
 
-    metavar: str
-    allowed: str
-    parse: Callable[[str], Value]
-    relative: bool = False  # a path, taken from the directory we were started in
+    __slots__ = ("allowed", "metavar", "parse", "relative")
+
+    def __init__(self, metavar: str, allowed: str, parse: Callable[[str], Value], *, relative: bool = False) -> None:
+        self.metavar = metavar
+        self.allowed = allowed
+        self.parse = parse
+        self.relative = relative
 
 
 def _digits(text: str) -> int:

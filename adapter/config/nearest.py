@@ -1,6 +1,10 @@
 """The word that was probably meant."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str | None:

@@ -3,24 +3,31 @@
 An `--envdir` counts as environment, and wins over the environment we were started with, as envdir(8) does.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
 
 from adapter.config import envdir
 from adapter.config.kinds import Value, here
-from adapter.config.nearest import nearest
 from adapter.config.settings import OPTIONS, Option, Settings, spelled, variable
 from adapter.exits import Misuse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
 _SLOTS = 10  # of the FIFO: one digit chooses
 
 
-class Said(NamedTuple):
+class Said:
     """What was said for one option, and where."""
 
-    texts: list[str]
-    origin: str
+    __slots__ = ("origin", "texts")
+
+    def __init__(self, texts: list[str], origin: str) -> None:
+        self.texts = texts
+        self.origin = origin
 
 
 def resolve(
@@ -68,6 +75,8 @@ def near_misses(environ: Mapping[str, str]) -> list[str]:
 
     Not an error: Kubernetes gives every pod ADAPTER_PORT and ADAPTER_SERVICE_HOST when some service is called `adapter`.
     """
+    from adapter.config.nearest import nearest  # noqa: PLC0415 -- inetd has nobody to tell
+
     known = {variable(name): name for name in OPTIONS}
     strange = sorted(name for name in environ if name.startswith("ADAPTER_") and name not in known)
     close = {name: nearest(name, known, likeness=0.9) for name in strange}

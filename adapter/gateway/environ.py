@@ -1,19 +1,37 @@
 """A request as the `environ` of PEP 3333: what is so for all requests of a connection, and what the request says."""
 
+from __future__ import annotations
+
 import os
-from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from adapter import __version__
 from adapter.protocols.http1.events import Head
 
 from .file_wrapper import FileWrapper
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, TextIO
 
-class Endpoint(NamedTuple):
+
+class Endpoint:
     """One end of a connection. Both are empty for a UNIX socket."""
 
-    host: str
-    port: str
+    __slots__ = ("host", "port")
+
+    def __init__(self, host: str, port: str) -> None:
+        self.host = host
+        self.port = port
+
+    def __eq__(self, other: object) -> bool:
+        """They say the same."""
+        return isinstance(other, Endpoint) and (self.host, self.port) == (other.host, other.port)
+
+    def __hash__(self) -> int:
+        return hash((self.host, self.port))
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.host!r}, {self.port!r})"
 
 
 class Surroundings:

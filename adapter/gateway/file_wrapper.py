@@ -1,10 +1,17 @@
 """`wsgi.file_wrapper` (PEP 3333, "Optional Platform-Specific File Handling"): a file becomes an iterable of blocks."""
 
+from __future__ import annotations
+
 import io
 import os
 import stat
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Protocol
+else:
+    Protocol = object
 
 BLOCK = 65536
 """Bytes read at once when the application does not say."""
@@ -17,12 +24,15 @@ class Readable(Protocol):
         """At most `size` bytes; none at the end."""
 
 
-class Part(NamedTuple):
+class Part:
     """`size` bytes of the regular file behind this descriptor, from `offset` on."""
 
-    fd: int
-    offset: int
-    size: int
+    __slots__ = ("fd", "offset", "size")
+
+    def __init__(self, fd: int, offset: int, size: int) -> None:
+        self.fd = fd
+        self.offset = offset
+        self.size = size
 
 
 class FileWrapper:

@@ -1,8 +1,14 @@
 """Where a response goes, as the one who makes it sees it."""
 
-from typing import Protocol
+from __future__ import annotations
 
 from .file_wrapper import Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 
 class ClientGone(ConnectionError):

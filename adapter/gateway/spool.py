@@ -3,9 +3,14 @@
 The application runs only when all of it is here, so a slow client holds no thread; and nothing can be read past its end.
 """
 
+from __future__ import annotations
+
 import os
 from io import BytesIO
-from typing import BinaryIO, Self
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Self
 
 
 class Spool:

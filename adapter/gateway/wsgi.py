@@ -4,24 +4,28 @@ The caller takes bytes through `Out` and learns from the response whether the co
 the client gets a complete response or a closed connection; nothing is raised to the caller.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from __future__ import annotations
 
 from adapter.protocols.http1.events import Head
 from adapter.protocols.http1.fields import field_lines
 from adapter.protocols.http1.sending import Reply
 
-from .file_wrapper import FileWrapper
+from .file_wrapper import FileWrapper, Part
 from .out import ClientGone, Out
 
-Environ = dict[str, Any]
-WSGIApp = Callable[[Environ, Callable[..., Callable[[bytes], None]]], Iterable[bytes]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeAlias
+
+Environ: TypeAlias = "dict[str, Any]"
+WSGIApp: TypeAlias = "Callable[[Environ, Callable[..., Callable[[bytes], None]]], Iterable[bytes]]"
 
 _ERROR_BODY = b"500 Internal Server Error\n"
 _ERROR_HEADERS = [("Content-Type", "text/plain; charset=utf-8")]
 
 
-def respond(app: WSGIApp, environ: Environ, reply: "Response") -> None:
+def respond(app: WSGIApp, environ: Environ, reply: Response) -> None:
     """Call the application and send its response. After it returns: `reply.keep_alive` False means close, and `reply.failures` has a
     text for the log for each thing that went wrong. Raises nothing of the application's, SystemExit included: it is a request that
     failed, not the server.
@@ -147,7 +151,7 @@ class Response(Reply):
             self._send(head)
             return True
         size = min(part.size, self.remaining or 0)
-        if not size or not self._out.finish_file(head, part._replace(size=size)):
+        if not size or not self._out.finish_file(head, Part(part.fd, part.offset, size)):
             self.started = False  # nothing has gone out: it may be begun anew
             return False
         self._sent = True

@@ -1,9 +1,13 @@
 """What the access log is told of a request. Imports next to nothing: every connection of inetd pays for it."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from __future__ import annotations
 
-Entry = tuple[str, int, float, float, str, str, str, str, str, str, str, Mapping[str, str] | None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Final, TypeAlias
+
+Entry: TypeAlias = "tuple[str, int, float, float, str, str, str, str, str, str, str, Mapping[str, str] | None]"
 """One request that has ended: status (three digits); bytes of content sent; begin and end in monotonic seconds; client's address; method, target,
 version, Referer, User-Agent and Host as they came, empty when there was none; what the application had to say of it. A plain tuple: the
 hot path makes one per request.

@@ -1,8 +1,14 @@
 """What is spoken on a listener: words that travel with it, from the options to the workers; and what each of them needs to be read."""
 
-from typing import Any, ClassVar, Final, Protocol
+from __future__ import annotations
 
 from .http1.events import Event, Head, Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Final, Protocol
+else:
+    Protocol = object
 
 HTTP: Final = "http"
 UWSGI: Final = "uwsgi"

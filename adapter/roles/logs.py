@@ -1,12 +1,16 @@
 """The log that the settings ask for, and where it goes."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping, Sequence
 
 from adapter.config.settings import Settings
 from adapter.exits import Fatal, Misuse
 from adapter.log import Log
-from adapter.unix import logfiles
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 STDOUT = "-"
 """--access-log: wherever stdout goes."""
@@ -55,6 +59,8 @@ def prepare(settings: Settings) -> None:
 
 def open_file(path: str, name: str, option: str) -> int:
     """A descriptor that appends to it. Raises Misuse."""
+    from adapter.unix import logfiles  # noqa: PLC0415 -- only those who ask for a file pay for it
+
     try:
         return logfiles.append(path)
     except OSError as error:

@@ -1,13 +1,15 @@
 """What the application finds around it, the same wherever it is loaded."""
 
+from __future__ import annotations
+
 import os
-import site
 import sys
-from collections.abc import Iterable
 
 from adapter.config.settings import Settings
-from adapter.config.virtualenvs import packages
-from adapter.unix.privileges import become
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def settle_in(settings: Settings, command: str) -> None:
@@ -17,9 +19,14 @@ def settle_in(settings: Settings, command: str) -> None:
     """
     if settings.umask is not None:
         os.umask(settings.umask)
-    become(settings.uid, settings.gid)
+    if settings.uid is not None or settings.gid is not None:
+        from adapter.unix.privileges import become  # noqa: PLC0415 -- seldom asked for
+
+        become(settings.uid, settings.gid)
     sys.argv = ["adapter", command, settings.app]
     if settings.virtualenv is not None:
+        from adapter.config.virtualenvs import packages  # noqa: PLC0415 -- seldom asked for
+
         _take_in(packages(settings.virtualenv))
     sys.path[:0] = [*directories(settings.pythonpath), os.getcwd()]
 
@@ -39,6 +46,8 @@ def directories(paths: Iterable[str]) -> list[str]:
 
 def _take_in(directory: str) -> None:
     """Its packages come before ours, and what its .pth files name with them."""
+    import site  # noqa: PLC0415 -- as above
+
     before = list(sys.path)
     if os.path.realpath(directory) not in map(os.path.realpath, before):
         site.addsitedir(directory)

@@ -1,8 +1,8 @@
 """What is behind a descriptor we were given (fstat(2), socket(7)). Imports next to nothing: inetd asks it for every connection."""
 
 import os
-import socket
 import stat
+from _socket import SO_ACCEPTCONN, SOL_SOCKET
 from _socket import socket as _plain
 
 Connected = _plain
@@ -21,8 +21,8 @@ def is_listening(fd: int) -> bool:
     """Whether it is open and a listening socket (SO_ACCEPTCONN)."""
     if not is_socket(fd):
         return False
-    asked = socket.socket(fileno=fd)  # only to ask: detached again, so never closed
+    asked = _plain(fileno=fd)  # only to ask: detached again, so never closed
     try:
-        return bool(asked.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+        return bool(asked.getsockopt(SOL_SOCKET, SO_ACCEPTCONN))
     finally:
         asked.detach()

@@ -4,52 +4,27 @@ What does not work: signalfd(2), since children would inherit a blocked mask tha
 work, since they run between any two bytecodes. See signal(7), and the comment in trio's `_signals.py` for the same choice.
 """
 
-import os
 import signal
 from collections.abc import Collection
 from signal import Signals
-from types import FrameType
+
+from adapter.unix.traps import Bell, nothing
 
 _INTERRUPT = Signals.SIGRTMIN
 
 
-def _nothing(_number: int, _frame: FrameType | None) -> None:
-    """Python wants a handler to exist; the byte in the wake-up pipe is the news."""
-
-
-class Trap:
-    """Catches signals; `read` says which came. Unblocks them once it stands, so none sent meanwhile is lost."""
-
-    def __init__(self, signals: Collection[Signals]) -> None:
-        self._reader, self._writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        for each in signals:
-            signal.signal(each, _nothing)
-            signal.siginterrupt(each, False)
-        unblock(signals)
-
-    def fileno(self) -> int:
-        """Readable when a signal came."""
-        return self._reader
+class Trap(Bell):
+    """The same, by name."""
 
     def read(self) -> list[Signals]:
         """The signals since the last call, in order."""
-        try:
-            return [Signals(number) for number in os.read(self._reader, 4096)]
-        except BlockingIOError:
-            return []
-
-    def close(self) -> None:
-        """Forget the pipe (after a fork: it is the parent's); the handlers stay."""
-        signal.set_wakeup_fd(-1)
-        os.close(self._reader)
-        os.close(self._writer)
+        return [Signals(number) for number in self.heard()]
 
 
 def deafen(signals: Collection[Signals]) -> None:
     """Let these pass by us, but not by the programs we start: a handler that does nothing is reset by exec, SIG_IGN is not."""
     for each in signals:
-        signal.signal(each, _nothing)
+        signal.signal(each, nothing)
         signal.siginterrupt(each, False)
 
 
@@ -57,7 +32,7 @@ def be_interruptible() -> None:
     """Let `interrupt` end the system call a thread is in. Its own signal: no terminal and no stranger sends it, and each other one
     of ours has a system call go on (SA_RESTART), since libraries break that do not expect EINTR.
     """
-    signal.signal(_INTERRUPT, _nothing)
+    signal.signal(_INTERRUPT, nothing)
     signal.siginterrupt(_INTERRUPT, True)
 
 

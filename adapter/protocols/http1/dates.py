@@ -1,7 +1,11 @@
 """Dates as HTTP writes them (RFC 9110 §5.6.7). `email.utils` would do, for 10 ms of imports per inetd connection."""
 
-from collections.abc import Sequence
-from typing import Final
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

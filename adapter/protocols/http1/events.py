@@ -1,6 +1,10 @@
 """What a client's bytes can mean: `Head`, then content as `bytes`, then `END`; or a `Refusal`, and nothing after it."""
 
-from typing import Any, Final, NamedTuple
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 CGI: Final = "CGI/1.1"
 """A version: who asks reads `Status: 200 OK` instead of a status line (RFC 3875 §6.3.3), and the end of the connection as the end."""
@@ -75,11 +79,24 @@ class Head:
         return self.length != 0
 
 
-class Refusal(NamedTuple):
+class Refusal:
     """Why we do not go on with this client: answer `sending.refusal(status)`, then close. `reason` is for the log."""
 
-    status: int
-    reason: str
+    __slots__ = ("reason", "status")
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status = status
+        self.reason = reason
+
+    def __eq__(self, other: object) -> bool:
+        """They say the same."""
+        return isinstance(other, Refusal) and (self.status, self.reason) == (other.status, other.reason)
+
+    def __hash__(self) -> int:
+        return hash((self.status, self.reason))
+
+    def __repr__(self) -> str:
+        return f"Refusal({self.status}, {self.reason!r})"
 
 
 class End:

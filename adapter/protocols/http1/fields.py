@@ -4,10 +4,15 @@ What it gives must not split the response (RFC 9112 §11.1), nor speak of the co
 it is judged: applications make mistakes in types too.
 """
 
-import re
-from typing import Any, Final
+from __future__ import annotations
 
-_TEXT: Final = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"
+from .names import TOKEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+_TEXT: Final = bytes((*range(0x20, 0x7F), *range(0x80, 0x100))) + b"\t"
 _CRLF: Final = b"\r\n"
 _FIRST_FINAL: Final = "200"
 _LENGTH_DIGITS: Final = 18
@@ -35,7 +40,6 @@ _STATUSES: Final = frozenset({
     "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "409 Conflict", "410 Gone", "422 Unprocessable Entity",
     "429 Too Many Requests", "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
 })  # fmt: skip
-_token: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 _KINDS: Final = {each: _JUDGED.get(name.lower(), _HARMLESS) for name in _USUAL for each in (name, name.lower(), name.title())}
 """The usual names, in the spellings that applications use."""
 
@@ -97,7 +101,7 @@ def _pair(pair: Any) -> tuple[str, str]:
 
 def _kind(name: str) -> int:
     """What a name is, in whatever spelling."""
-    if _token(name) is None:
+    if not name or name.strip(TOKEN):
         raise ValueError(f"the header name {name!r} is not a token")
     return _JUDGED.get(name.lower(), _HARMLESS)
 

@@ -5,23 +5,26 @@ field is a split, a look-up and an assignment. A parser in C with callbacks (htt
 heads, a second Host, or `Transfer-Encoding` on HTTP/1.0; it is what the tests compare us with.
 """
 
-import re
-from typing import Final
+from __future__ import annotations
 
 from .events import Head, Refused
 from .limits import Limits
-from .names import USUAL, variable
+from .names import TOKEN, USUAL, variable
 from .target import is_authority, split_target
 
-_TEXT: Final = bytes(c for c in range(256) if c >= 0x20 and c != 0x7F) + b"\t"  # what a line is made of (RFC 9110 §5.5)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+_TEXT: Final = bytes((*range(0x20, 0x7F), *range(0x80, 0x100))) + b"\t"  # what a line is made of (RFC 9110 §5.5)
 _CRLF: Final = b"\r\n"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
-_METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")  # any token may be one (RFC 9110 §9.1)
+_LONGEST_METHOD: Final = 32  # any token may be one (RFC 9110 §9.1)
 _LATEST: Final = "HTTP/1.1"
 _VERSIONS: Final = frozenset({_LATEST, "HTTP/1.0"})
-_LATER: Final = re.compile(r"HTTP/[2-9](\.0)?")
+_LATER: Final = frozenset(f"HTTP/{major}{minor}" for major in "23456789" for minor in ("", ".0"))
 _LENGTH_DIGITS: Final = 18  # 2**63 has 19
-_ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
+_HEX: Final = "0123456789abcdefABCDEF"
 _ONCE: Final = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})
 _LIST: Final = ","
 _JOINTS: Final = {"HTTP_COOKIE": "; "}  # RFC 9110 §5.3, RFC 6265 §5.4
@@ -39,7 +42,7 @@ def parse_head(section: bytes, limits: Limits) -> Head:
     fields = {"SCRIPT_NAME": "", "SERVER_PROTOCOL": version}
     collect(lines, fields)
     host = fields.get("HTTP_HOST")
-    if modern if host is None else is_authority(host) is None:  # empty is allowed: a target without authority
+    if modern if host is None else not is_authority(host):  # empty is allowed: a target without authority
         raise Refused(400, "Host is missing, or not `name[:port]` (RFC 9110 §7.2, RFC 9112 §3.2)")
     if authority is not None:  # that of an absolute-form replaces Host (RFC 9112 §3.2.2)
         fields["HTTP_HOST"] = authority
@@ -73,7 +76,7 @@ def _begin(line: str) -> tuple[str, str, str, str, str, str | None]:
         method, target, version = line.split(" ")
     except ValueError:
         raise Refused(400, "the request line is not `method SP target SP version` (RFC 9112 §3)") from None
-    if version not in _VERSIONS or (method not in _METHODS and not _METHOD.fullmatch(method)):
+    if version not in _VERSIONS or (method not in _METHODS and not _is_method(method)):
         raise _bad_line(version)
     if not target.isascii() or "#" in target or "\t" in target:  # a fragment is never sent (RFC 9110 §7.1)
         raise Refused(400, "a character in the request target that no URI has (RFC 9112 §3.2)")
@@ -117,15 +120,26 @@ def _joined(key: str, before: str, value: str) -> str:
     return before + _JOINTS.get(key, _LIST) + value.strip(" \t")
 
 
+def _is_method(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_METHOD and not text.strip(TOKEN)
+
+
 def _bad_line(version: str) -> Refused:
     if version in _VERSIONS:
         return Refused(400, "the method is not a token of 1 to 32 characters (RFC 9110 §9.1)")
-    return Refused(505 if _LATER.fullmatch(version) else 400, "the version is neither HTTP/1.1 nor HTTP/1.0 (RFC 9112 §2.3)")
+    return Refused(505 if version in _LATER else 400, "the version is neither HTTP/1.1 nor HTTP/1.0 (RFC 9112 §2.3)")
 
 
 def _decoded(path: str) -> str:
     """The bytes of the path, each as one character (PEP 3333, "Unicode Issues"). What is no escape stays; `*` is no path."""
-    return "" if path == "*" else _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), path)
+    if path == "*":
+        return ""
+    decoded, *rest = path.split("%")
+    for each in rest:
+        digits = each[:2]
+        escape = len(digits) == 2 and not digits.strip(_HEX)
+        decoded += chr(int(digits, 16)) + each[2:] if escape else "%" + each
+    return decoded
 
 
 def _length(variables: Variables, most: int, *, modern: bool) -> int | None:

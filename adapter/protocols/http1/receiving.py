@@ -4,8 +4,7 @@ Where each message ends is found here and in `section` and `chunked`, because on
 whole (`head`). A new message begins with nothing left over from the one before it.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Self
+from __future__ import annotations
 
 from adapter.protocols.spoken import HTTP
 
@@ -14,6 +13,11 @@ from .events import END, Event, Head, Refusal, Refused
 from .head import parse_head, parse_like
 from .limits import Limits
 from .section import Section
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, ClassVar, Final, Self
 
 _CRLF: Final = b"\r\n"
 _EMPTY_LINE: Final = b"\r\n\r\n"

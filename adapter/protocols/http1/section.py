@@ -8,11 +8,15 @@ only what could make us wait forever (a limit passed, a line that ends in a bare
 each is judged on what came before the first bare LF.
 """
 
-from collections.abc import Mapping
-from typing import Any, Self
+from __future__ import annotations
 
 from .events import Refused
 from .limits import Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Self
 
 _END = b"\r\n\r\n"
 _CR = 13

@@ -1,9 +1,13 @@
 """Responses become bytes, framed so that the client knows where they end (RFC 9112 §6), whatever the application did."""
 
-from typing import Any, Final
+from __future__ import annotations
 
 from .events import CGI, Head
 from .fields import field_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells a client with `expect_continue` to send its content (RFC 9110 §15.2.1)."""

@@ -1,12 +1,23 @@
 """Where a request goes: the request target and the Host field (RFC 9112 §3.2, §3.3)."""
 
-import re
-
 from .events import Refused
 
-is_authority = re.compile(r"(?:[0-9A-Za-z._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?").fullmatch
-"""`uri-host [":" port]` (RFC 9110 §7.2, RFC 3986 §3.2.2), without user information."""
+_DIGITS = "0123456789"
+_NAME = _DIGITS + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._~!$&'()*+,;=%-"
+_NUMERIC = _DIGITS + "abcdefABCDEF:."
 _SCHEMES = ("http://", "https://")
+
+
+def is_authority(text: str) -> bool:
+    """Whether it is `uri-host [":" port]` (RFC 9110 §7.2, RFC 3986 §3.2.2), without user information; it may be empty.
+
+    What `strip` leaves nothing of is made of those characters only.
+    """
+    if text[:1] == "[":
+        host, bracket, port = text[1:].partition("]")
+        return bool(host and bracket) and not host.strip(_NUMERIC) and port[:1] in ("", ":") and not port[1:].strip(_DIGITS)
+    host, _, port = text.partition(":")
+    return not host.strip(_NAME) and not port.strip(_DIGITS)
 
 
 def split_target(method: str, target: str) -> tuple[str, str | None]:

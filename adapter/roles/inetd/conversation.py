@@ -3,11 +3,11 @@
 Nothing here sets O_NONBLOCK: the flag belongs to the open file, which whoever gave it to us may use too.
 """
 
+from __future__ import annotations
+
 import os
 import select
-import socket
-from collections.abc import Callable
-from math import ceil
+from _socket import MSG_DONTWAIT
 from time import monotonic
 
 from adapter.config.settings import Settings
@@ -22,23 +22,27 @@ from adapter.roles.serving import lingering
 from adapter.roles.serving.answering import Application, Parties
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Incoming, Whole, limits
 from adapter.roles.serving.noting import answered, refused
-from adapter.unix.signals import Trap
+from adapter.unix.traps import Bell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _READ = 1 << 16
 _PIPE_BUF = 4096  # pipe(7): so much is taken without blocking once poll(2) says it can be
 
 
 class Wire:
-    """The connection. `trap` catches the signals that ask us to stop."""
+    """The connection. `bell` catches the signals that ask us to stop."""
 
-    def __init__(self, ends: Ends, trap: Trap) -> None:
+    def __init__(self, ends: Ends, bell: Bell) -> None:
         self._ends = ends
-        self._trap = trap
+        self._bell = bell
         self._stopping = False
 
     def stopping(self) -> bool:
         """Whether we have been asked to stop."""
-        if not self._stopping and self._trap.read():
+        if not self._stopping and self._bell.heard():
             self._stopping = True
         return self._stopping
 
@@ -50,13 +54,13 @@ class Wire:
             poll = select.poll()
             poll.register(self._ends.reader, select.POLLIN)
             if not self._stopping:
-                poll.register(self._trap.fileno(), select.POLLIN)
-            ready = poll.poll(0 if hurry else ceil(max(0.0, deadline - monotonic()) * 1000))
+                poll.register(self._bell.fileno(), select.POLLIN)
+            ready = poll.poll(0 if hurry else max(0.0, deadline - monotonic()) * 1000)
             if any(fd == self._ends.reader for fd, _ in ready):
                 return True
             if hurry or (not ready and monotonic() >= deadline):
                 return False
-            self.stopping()  # the trap may have rung: hear it, or poll would return at once for ever
+            self.stopping()  # the bell may have rung: hear it, or poll would return at once for ever
 
     def read(self) -> bytes:
         """What is there; b"" at the end, or when the client is gone."""
@@ -71,7 +75,7 @@ class Wire:
         poll = select.poll()
         poll.register(self._ends.writer, select.POLLOUT)
         while rest:
-            if (sent := self._send_some(rest)) == 0 and not poll.poll(ceil(patience * 1000)):
+            if (sent := self._send_some(rest)) == 0 and not poll.poll(patience * 1000):
                 raise ClientGone
             rest = rest[sent:]
 
@@ -90,7 +94,7 @@ class Wire:
         """How much was taken; 0: wait."""
         try:
             if self._ends.socket is not None:
-                return self._ends.socket.send(data, socket.MSG_DONTWAIT)
+                return self._ends.socket.send(data, MSG_DONTWAIT)
             poll = select.poll()
             poll.register(self._ends.writer, select.POLLOUT)
             return os.write(self._ends.writer, data[:_PIPE_BUF]) if poll.poll(0) else 0

@@ -3,9 +3,9 @@
 Start-up is the cost, paid per connection: no click, logging, asyncio or threading here, and nothing that brings them.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Sequence
-from signal import SIGHUP, SIGINT, SIGTERM
 
 from adapter.config.argv import parse
 from adapter.config.envdir import application_environment
@@ -25,7 +25,14 @@ from adapter.roles.serving.dates import Date
 from adapter.roles.serving.fronted import fronted
 from adapter.roles.surroundings import settle_in
 from adapter.unix.descriptors import is_listening
-from adapter.unix.signals import Trap
+from adapter.unix.traps import Bell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from signal import SIGHUP, SIGINT, SIGTERM
+else:
+    from _signal import SIGHUP, SIGINT, SIGTERM
 
 _PATIENCE = 5.0  # seconds for a client to take a refusal when there are no settings to ask
 
@@ -42,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
         ends = take()
     except Fatal as error:
         return tell(Log(2, stamp=False), error)
-    wire = Wire(ends, Trap((SIGTERM, SIGINT, SIGHUP)))
+    wire = Wire(ends, Bell((SIGTERM, SIGINT, SIGHUP)))
     log = Log(2, stamp=False)
     try:
         settings = resolve(parse(argv), os.environ)

@@ -4,16 +4,22 @@ What each of them does is in the tests; the facts are xinetd's (0, 1 and 2 are t
 client), tcpserver's and busybox' (2 is their own stderr), and socat's (a socket, a socketpair, or pipes).
 """
 
+from __future__ import annotations
+
+import _socket as socket
 import fcntl
 import os
-import socket
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from adapter.exits import Misuse
 from adapter.gateway.environ import Endpoint
 from adapter.roles.serving.answering import Parties
 from adapter.unix.descriptors import is_listening, is_socket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapter.unix.descriptors import Connected
 
 _PASSED = 3  # SD_LISTEN_FDS_START
 _HIGH = 10  # as shells do: out of the way of what counts on 3 and up
@@ -22,12 +28,15 @@ _CLIENT = (("TCPREMOTEIP", "TCPREMOTEPORT"), ("TCP6REMOTEIP", "TCP6REMOTEPORT"),
 _SERVER = (("TCPLOCALIP", "TCPLOCALPORT"), ("TCP6LOCALIP", "TCP6LOCALPORT"), ("SOCAT_SOCKADDR", "SOCAT_SOCKPORT"))
 
 
-class Ends(NamedTuple):
+class Ends:
     """The connection, out of the way: read from `reader`, write to `writer`. `socket`: both are it."""
 
-    reader: int
-    writer: int
-    socket: socket.socket | None
+    __slots__ = ("reader", "socket", "writer")
+
+    def __init__(self, reader: int, writer: int, socket: Connected | None) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.socket = socket
 
 
 def fetch(environ: Mapping[str, str], pid: int) -> None:

@@ -1,11 +1,10 @@
 """One request's way through the application and back, the same for a worker's thread and for inetd."""
 
+from __future__ import annotations
+
 import sys
 from _thread import get_ident  # `threading` has the same, for half a millisecond per inetd connection
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from io import BytesIO
-from typing import Any, NamedTuple
 
 from adapter.gateway.environ import Endpoint, Surroundings, environ, surroundings
 from adapter.gateway.out import Out
@@ -14,15 +13,27 @@ from adapter.log import Log
 from adapter.roles.serving.dates import Date
 from adapter.roles.serving.incoming import Whole
 
-App = Callable[..., Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeAlias
+
+App: TypeAlias = "Callable[..., Any]"
 
 
-class Parties(NamedTuple):
+class Parties:
     """The two ends of a connection."""
 
-    server: Endpoint
-    client: Endpoint
-    scheme: str = "http"
+    __slots__ = ("client", "scheme", "server")
+
+    def __init__(self, server: Endpoint, client: Endpoint, scheme: str = "http") -> None:
+        self.server = server
+        self.client = client
+        self.scheme = scheme
+
+    def to_plain(self) -> tuple[tuple[str, str], tuple[str, str], str]:
+        """Server, client and scheme, for JSON."""
+        return (self.server.host, self.server.port), (self.client.host, self.client.port), self.scheme
 
 
 class Application:
@@ -97,4 +108,5 @@ def _corrections(believed: Sequence[str]) -> Callable[[dict[str, Any]], None] | 
         return None
     from adapter.gateway.forwarded import Proxies, believe  # noqa: PLC0415 -- `ipaddress`, and only for those who believe somebody
 
-    return partial(believe, proxies=Proxies([word for words in believed for word in words.split(",")]))
+    proxies = Proxies([word for words in believed for word in words.split(",")])
+    return lambda variables: believe(variables, proxies=proxies)

@@ -1,10 +1,15 @@
 """What options put in front of the application. It imports what is asked for, and nothing otherwise."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
 
 from adapter.config.settings import Settings
 from adapter.roles.serving.answering import App
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def fronted(app: App, settings: Settings) -> App:

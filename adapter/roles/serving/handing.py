@@ -72,7 +72,7 @@ class Handing:
         plain, body = guest.incoming.to_plain(whole)
         record = {
             "address": guest.address,
-            "parties": guest.parties,
+            "parties": guest.parties.to_plain(),
             "incoming": plain,
             "patience": guest.patience,
             "hops": 0 if whole is None else guest.hops + 1,  # a connection may change hands with every reload, for ever

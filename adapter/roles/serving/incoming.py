@@ -1,14 +1,17 @@
 """Bytes in, whole requests out: head and stored body, one at a time, in order. What comes too early waits its turn."""
 
-from collections import deque
-from collections.abc import Mapping
-from typing import Any, Final, Self
+from __future__ import annotations
 
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.spoken import Receives
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Final, Self
 
 IDLE: Final = 0
 HEAD: Final = 1
@@ -39,7 +42,7 @@ class Incoming:
     def __init__(self, receiver: Receives, memory: int) -> None:
         self._receiver = receiver
         self._memory = memory
-        self.has_more: deque[Event] | None = None  # mostly there is none: what comes is a whole request
+        self.has_more: list[Event] | None = None  # mostly there is none: what comes is a whole request
         self._awaited = False
         self._head: Head | None = None
         self._body: Spool | None = None
@@ -54,7 +57,7 @@ class Incoming:
         if self.has_more:
             self.has_more.extend(events)
         else:
-            self.has_more = deque(events)
+            self.has_more = events
         return self.next()
 
     def to_plain(self, whole: Whole | None = None) -> tuple[dict[str, Any], Spool | None]:
@@ -79,7 +82,7 @@ class Incoming:
         if plain["head"] is not None:
             incoming._head, incoming._body = Head(*plain["head"]), body
         if plain["whole"]:
-            incoming.has_more = deque([END])
+            incoming.has_more = [END]
         return incoming
 
     @property
@@ -94,7 +97,7 @@ class Incoming:
     def next(self) -> Whole | Refusal | None:
         """The next request, or why there will be none; None: more bytes are needed. Not again after a Refusal."""
         while self.has_more:
-            event = self.has_more.popleft()
+            event = self.has_more.pop(0)
             if isinstance(event, Head):
                 self._head = event
                 self._awaited = event.expect_continue and event.has_body

@@ -3,7 +3,7 @@ for a while. Closing with bytes unread would send a reset, which could destroy o
 and sends is not cut off either: it is no longer read, its window closes, and it has until the deadline to look at the response.
 """
 
-import socket
+from _socket import SHUT_WR
 
 from adapter.unix.descriptors import Connected
 
@@ -16,7 +16,7 @@ OVER = -1
 def half_close(sock: Connected) -> bool:
     """Nothing more will come from us. False: there is nobody to tell."""
     try:
-        sock.shutdown(socket.SHUT_WR)
+        sock.shutdown(SHUT_WR)
     except OSError:
         return False
     return True

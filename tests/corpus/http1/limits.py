@@ -1,11 +1,12 @@
 """Limits, each at its limit and one past it (RFC 9110 §15.5.14, §15.5.15, RFC 6585 §5). `SMALL`: line 64, fields 6 of 256 bytes, content 64."""
 
+from adapter.protocols.http1.limits import Limits
 from kit.cases import EMPTY_CHUNK, GET, ROOT, SMALL, asked, chunked, coded, get, head, post, refused, sized, taken, unfinished
 
 _FIELD = len(b"X: \r\n")
 _REST = SMALL.header_bytes - len(b"Host: a\r\n") - _FIELD
 _PATH = SMALL.request_line - len(b"GET / HTTP/1.1")
-_WIDE = SMALL._replace(body=1 << 20)
+_WIDE = Limits(SMALL.request_line, SMALL.header_count, SMALL.header_bytes, body=1 << 20)
 
 
 def _line(size: int) -> bytes:
@@ -32,7 +33,7 @@ CASES = (
         "9110 §15.5.15",
         _line(150),
         asked(target="/" + "x" * 150),
-        limits=SMALL._replace(request_line=200, header_bytes=32),
+        limits=Limits(request_line=200, header_count=SMALL.header_count, header_bytes=32, body=SMALL.body),
     ),
     refused("line without end, one past with CR", "9110 §15.5.15", b"x" * 65 + b"\r\n", 414, limits=SMALL),
     refused("spaces without end", "9110 §15.5.15", b" " * 100, 414, limits=SMALL),
