@@ -4,12 +4,17 @@ Nothing that came from outside can forge a line: whatever is not printable is es
 carries the prefix. A log that cannot be written never stops the server: the line is lost, and counted.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import select
 import stat
 import time
-from collections.abc import Iterable, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@+,%[]()*-")
 _LONGEST = 2000  # characters of one value; more tells nobody more, and a line should be one write(2) to a pipe (PIPE_BUF)
@@ -113,7 +118,7 @@ class Log:
         self.form = form
         self.fields = fields
 
-    def bind(self, **fields: Value) -> "Log":
+    def bind(self, **fields: Value) -> Log:
         """The same log, spoken by someone with these fields."""
         return Log(self._outlet, stamp=self.stamp, form=self.form, **{**self.fields, **fields})
 
