@@ -54,7 +54,7 @@ def test_who_waited_reaches_the_successor(listener: Listener) -> None:
     with _connecting(listener) as late:
         listeners.close(listener)
         successor = listeners.bind_tcp(host, port, backlog=16)
-        assert _connects(late, 20)
+        assert _connects(late, 60)
         successor.socket.setblocking(True)
         successor.socket.accept()[0].close()
         listeners.close(successor)
@@ -75,7 +75,7 @@ def test_what_is_not_ours_is_not_filtered(listener: Listener, tmp_path: Path) ->
     assert not filters.refuse_new(heir)
     assert not filters.refuse_new(local)
     with _connecting(listener) as client:
-        assert _connects(client, 5)
+        assert _connects(client, 60)
     listeners.close(heir)
     listeners.close(local)
 
@@ -105,7 +105,7 @@ def test_where_nothing_is_taken_the_queue_is_narrowed(listener: Listener, monkey
     monkeypatch.setattr(filters, "_SO_BINDTOIFINDEX", 9999)
     assert not filters.refuse_new(listener)
     with _connecting(listener) as first:
-        assert _connects(first, 5)
+        assert _connects(first, 60)
         with _connecting(listener) as second:
             assert not _connects(second, SOON)
 

@@ -103,7 +103,7 @@ def test_the_end_of_its_holder_frees_it(file: int, other: Other) -> None:
     waiting = threading.Thread(target=ours.acquire, args=["a"], kwargs={"wait": True})
     waiting.start()
     other.process.kill()
-    waiting.join(20)
+    waiting.join(60)
     assert not waiting.is_alive()
     assert ours.held("a")
 
@@ -149,7 +149,7 @@ def test_two_threads_that_only_wait_are_no_deadlock(file: int, other: Other) -> 
     ours.release("a")
     assert other.hear() == "True"
     assert other.ask("release b") == "None"
-    waiting.join(20)
+    waiting.join(60)
     assert not waiting.is_alive()
 
 

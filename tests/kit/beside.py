@@ -133,5 +133,5 @@ KINDS = {
         _end_supervisord,
     ),
     "daemontools": Kind(("svscan", "."), _MAIN, ("svc", "-d", "shop-tasks"), _end_svscan),
-    "s6": Kind(("s6-svscan", "."), _MAIN, ("s6-svc", "-wD", "-T", "30000", "-d", "shop-tasks"), _end_s6),
+    "s6": Kind(("s6-svscan", "."), _MAIN, ("s6-svc", "-wD", "-T", "60000", "-d", "shop-tasks"), _end_s6),
 }

@@ -107,7 +107,7 @@ def test_a_stop_now_is_prompt(record_property: Record) -> None:
         for which in (0, 1):
             server.log.wait_for("slow: begun", skip=which)
         server.signal(SIGINT)
-        assert server.process.exit_code(timeout=5) == 0
+        assert server.process.exit_code(timeout=30) == 0
         load.lap_refused()
         report = load.stop().told(record_property)
         assert report.reset + report.empty == report.lost == 2, str(report)

@@ -12,6 +12,7 @@ import pytest
 from kit.asked import free_port
 from kit.commands import answer, free, preloaders, reload, status
 from kit.server import Adapter, wait_until_gone
+from kit.until import until
 
 OPTIONS = ("--workers=3", "--control=control", "--config=adapter.toml")
 
@@ -96,13 +97,12 @@ def test_the_old_generation_goes_on_in_every_slot(name: str) -> None:
 
 def settled(server: Adapter) -> None:
     """Wait until nobody but the old generation is left: master, preloader, three ready workers."""
-    while len((record := status(server))["workers"]) > 3 or len(server.process.processes()) > 5 or not record["whole"]:
-        for each in record["workers"]:
-            if each["stage"] in ("forking", "booting"):
-                server.wait_for(rf"adapter: info: ready worker={each['id']} ")
-            elif each["stage"] != "ready":
-                wait_until_gone(each["pid"])
-    assert [each["generation"] for each in record["workers"]] == [1, 1, 1]
+
+    def stands() -> tuple[list[int], bool, int]:
+        record = status(server)
+        return [each["generation"] for each in record["workers"]], record["whole"], len(server.process.processes())
+
+    until(stands, lambda found: found == ([1, 1, 1], True, 5))
 
 
 def test_a_busy_port_is_named_and_what_was_opened_is_closed() -> None:

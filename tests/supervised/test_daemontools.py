@@ -96,7 +96,7 @@ def test_svc_i_cuts_a_drain_short() -> None:
         svscan.svc("-i")
         assert stuck.is_cut()
         svscan.until_down()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
 
 
 def test_svc_i_restarts_at_once() -> None:

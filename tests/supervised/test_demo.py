@@ -38,7 +38,7 @@ def test_the_tour(demo, kind):
     tour = demo(kind, "--fast")
     where = directory(tour)
 
-    assert tour.exit_code(150) == 0
+    assert tour.exit_code(300) == 0
     tour.wait_alone()
     said = tour.log.all()
     steps = [line for line in said if re.fullmatch(r"  [\d,]+ answered, .*, 0 lost; .*", line)]
@@ -55,7 +55,7 @@ def test_interrupted(demo):
     tour.log.wait_for(r'says "Hello"', timeout=90)
     tour.signal(SIGINT)
 
-    assert tour.exit_code(90) == 1
+    assert tour.exit_code(120) == 1
     tour.wait_alone()
     assert not where.exists()
     assert tour.log.all()[-1] == "adapter: fatal: interrupted"

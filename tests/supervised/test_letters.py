@@ -100,7 +100,7 @@ S6_SVC = Tongue(
     hup="-h",
     pause="-p",
     cont="-c",
-    until_down=lambda service: service.run("s6-svwait", "-D", "-t", "30000"),
+    until_down=lambda service: service.run("s6-svwait", "-D", "-t", "60000"),
 )
 
 

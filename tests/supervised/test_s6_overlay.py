@@ -42,7 +42,7 @@ def test_ready_reload_and_stop() -> None:
     scan = Caged(["s6-svscan", str(directory / "service")], directory, environment())
     try:
         scan.log.wait_for("adapter: info: serving generation=1")
-        s6("s6-svwait", "-U", "-t", "30000")
+        s6("s6-svwait", "-U", "-t", "60000")
         s6("s6-svc", "-h")
         scan.log.wait_for("adapter: info: serving generation=2")
         mark = scan.log.mark()

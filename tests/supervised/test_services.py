@@ -32,7 +32,7 @@ def _runsv_wants_down(service: Service) -> None:
         status.until(lambda told: told.want == "d")
 
 
-SV = ("sv", "-w", "30")
+SV = ("sv", "-w", "60")
 WORDS = {
     "runit": Words(
         RUNIT,
@@ -47,10 +47,10 @@ WORDS = {
         S6,
         reload=("s6-svc", "-h"),
         restart=("s6-svc", "-r"),
-        stop=("s6-svc", "-wD", "-T", "30000", "-d"),
+        stop=("s6-svc", "-wD", "-T", "60000", "-d"),
         up=("s6-svc", "-u"),
         stamp=r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}  ",
-        settled=lambda service: service.run("s6-svwait", "-D", "-t", "30000"),
+        settled=lambda service: service.run("s6-svwait", "-D", "-t", "60000"),
     ),
 }
 
@@ -135,15 +135,15 @@ def test_s6_knows_when_workers_can_answer() -> None:
     """notification-fd: `s6-svc -wU` returns when requests are answered, `s6-svwait -U` agrees, and a ready service is restarted at once."""
     with Scan(S6, "slow.py") as scan:
         web = scan["web"]
-        web.run("s6-svwait", "-U", "-t", "30000")
-        web.run("s6-svc", "-wD", "-T", "30000", "-d")
-        web.run("s6-svc", "-wU", "-T", "30000", "-u")
+        web.run("s6-svwait", "-U", "-t", "60000")
+        web.run("s6-svc", "-wD", "-T", "60000", "-d")
+        web.run("s6-svc", "-wU", "-T", "60000", "-u")
         assert web.ask("/?seconds=0").answer()[0] == 200
         assert ", ready " in web.run("s6-svstat")
         mark, pid = web.log.mark(), web.pid
         web.run("s6-svc", "-h")
         assert " failed: " not in web.outcome(mark)
-        web.run("s6-svc", "-wR", "-T", "30000", "-r")
+        web.run("s6-svc", "-wR", "-T", "60000", "-r")
         assert web.ask("/?seconds=0").answer()[0] == 200
         assert web.pid != pid
 

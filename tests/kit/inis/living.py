@@ -16,9 +16,10 @@ from typing import NamedTuple
 from kit.environment import environment
 from kit.inis.asking import Told, ask
 from kit.inis.corpus import Ask, Staged, staged
-from kit.lines import Lines
+from kit.lines import Lines, shown
 from kit.server import Caged
 from kit.tail import Tail
+from kit.until import until
 
 _BIN = Path(sys.executable).parent
 
@@ -97,11 +98,14 @@ class Original(Server):
 
     def wait_listens(self, process: Caged, place: Staged) -> None:
         """Until the master and every worker have their signal handlers: before that, HUP and TERM are ignored, and lost."""
-        deadline = time.monotonic() + 10
         wanted = MASTERS if place.says("master") else [signal.SIGHUP]
-        while not (_catches(process.pid, wanted) and all(_catches(pid, [signal.SIGHUP]) for pid in _workers(process))):
-            assert time.monotonic() < deadline, "somebody does not catch his signals"
-            time.sleep(0.005)  # nothing tells of another process's signal handlers
+
+        def deaf() -> list[int]:
+            return [pid for pid in _workers(process) if not _catches(pid, [signal.SIGHUP])] + (
+                [] if _catches(process.pid, wanted) else [process.pid]
+            )
+
+        until(deaf, lambda found: not found)  # nothing tells of another process's signal handlers
 
     def wait_alone(self, process: Caged, place: Staged) -> None:
         """Without a master the other processes stay for ever."""
@@ -179,7 +183,7 @@ class _Living:
         try:
             return self._whole()
         except BaseException:
-            print(f"--- {' '.join(self._server.words)}", *self._said()[-80:], sep="\n", file=sys.stderr)
+            print(f"--- {' '.join(self._server.words)}", shown(list(self._said())), sep="\n", file=sys.stderr)
             raise
         finally:
             self._process.end()
