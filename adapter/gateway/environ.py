@@ -40,21 +40,20 @@ class Surroundings:
     Clients say the same of themselves in each request of a connection: what its fields and `own` come to is kept for the next.
     """
 
-    __slots__ = ("_fields", "_own", "_together")
+    __slots__ = ("_own", "fields", "together")
 
     def __init__(self, own: dict[str, Any]) -> None:
         self._own = own
-        self._fields: dict[str, str] | None = None
-        self._together: dict[str, Any] = {}
+        self.fields: dict[str, str] | None = None
+        self.together: dict[str, Any] = {}
+        """`join`'s, of these fields."""
 
-    def environ(self, fields: dict[str, str]) -> dict[str, Any]:
-        """A new one, with these."""
-        if fields is not self._fields:
-            together = {**self._own, **fields, "wsgi.input": None, "wsgi.errors": None}
-            if not together["SERVER_NAME"]:
-                together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
-            self._fields, self._together = fields, together
-        return self._together.copy()
+    def join(self, fields: dict[str, str]) -> None:
+        """What is so for every request with these."""
+        together = {**self._own, **fields, "wsgi.input": None, "wsgi.errors": None}
+        if not together["SERVER_NAME"]:
+            together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
+        self.fields, self.together = fields, together
 
 
 def surroundings(
@@ -82,7 +81,9 @@ def environ(head: Head, body: BinaryIO, around: Surroundings, errors: TextIO) ->
 
     A chunked request gets the CONTENT_LENGTH that it turned out to have: no framework needs to know about the coding.
     """
-    result = around.environ(head.fields)
+    if head.fields is not around.fields:
+        around.join(head.fields)
+    result = around.together.copy()
     if head.path is not None:
         result["REQUEST_METHOD"] = head.method
         result["PATH_INFO"] = head.path

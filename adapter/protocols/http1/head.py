@@ -59,9 +59,10 @@ def parse_like(line: bytes, before: Head) -> Head | None:
     """The head that begins with this request line, without its CRLF, and goes on with the very bytes that `before` went on with;
     None: parse it as a whole. Raises Refused.
     """
-    if line.translate(None, _TEXT):
+    begun = line.decode("latin-1")
+    if not begun.isprintable():  # stricter than a line must be, and quicker
         return None
-    method, target, version, path, query, authority = _begin(line.decode("latin-1"))
+    method, target, version, path, query, authority = _begin(begun)
     if authority is not None or version != before.version:
         return None
     fields, keep_alive, waits, length = before.fields, before.keep_alive, before.expect_continue, before.length

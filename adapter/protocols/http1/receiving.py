@@ -41,7 +41,7 @@ class Receiver:
         self._refused = False
         # Clients say the same of themselves in each request of a connection: then only what is new is looked at.
         self._fields = b""  # the bytes behind the last request line
-        self._last: Head | None = None  # and what they came to
+        self._last: Head | None = None  # and what they came to: a request without content
 
     def to_plain(self) -> dict[str, Any]:
         """Where in a message we are, for whoever goes on with it. Not after a `Refusal`."""
@@ -86,9 +86,9 @@ class Receiver:
         end = data.find(_CRLF)
         line, fields = data[:end], data[end:]
         try:
-            head = parse_like(line, self._last) if self._last is not None and fields == self._fields else None
-            if head is None:
-                head = parse_head(data, self._limits)
+            if self._last is not None and fields == self._fields and (like := parse_like(line, self._last)) is not None:
+                return like
+            head = parse_head(data, self._limits)
         except Refused:
             return None
         if head.length != 0:

@@ -8,7 +8,6 @@ from adapter.protocols.http1.events import Head
 from adapter.roles.serving.incoming import Whole
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
-from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
 
 
@@ -32,7 +31,7 @@ class Call(Task):
     __slots__ = ("_around", "_caller", "_request", "_shared", "came", "response")
 
     def __init__(self, shared: Shared, request: Whole, caller: Caller, around: Surroundings, now: float) -> None:
-        super().__init__()
+        self.began, self.thread = 0.0, 0  # and not by super(): this is made once per request
         self.came = now
         self.response: Response | None = None
         self._shared = shared
@@ -51,10 +50,6 @@ class Call(Task):
         return f"{self._request.head.method} {self._request.head.target}"
 
     def run(self) -> None:
-        """`answer`, so that the stack of this thread shows it."""
-        show(self)
-
-    def answer(self) -> None:
         """Whatever the application does, the response is complete afterwards or the connection must not go on."""
         shared, request, caller = self._shared, self._request, self._caller
         shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us

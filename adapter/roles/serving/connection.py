@@ -168,7 +168,7 @@ class Connection(Line):
             self._around = shared.application.around(self._parties)
         self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
         self._says_good_bye = request.body is None and not request.head.keep_alive
-        self.out.begin()
+        self.out.begun = False
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)
         if shared.threads.handing_on:

@@ -1,6 +1,6 @@
 """The `Date` field (RFC 9110 §6.6.1), made once a second."""
 
-import time
+from time import gmtime, time
 
 from adapter.protocols.http1.dates import imf_fixdate
 
@@ -11,13 +11,14 @@ class Date:
     __slots__ = ("_said",)
 
     def __init__(self) -> None:
-        self._said = (0, b"")
+        self._said = (0.0, 0.0, b"")  # from, until, and the line
 
     def __call__(self) -> bytes:
         """`Date: `, the time now as `imf_fixdate`, CRLF."""
-        now = int(time.time())
-        second, line = self._said  # both in one assignment: threads call this
-        if second != now:
-            line = f"Date: {imf_fixdate(time.gmtime(now))}\r\n".encode()
-            self._said = (now, line)
+        now = time()
+        since, until, line = self._said  # all in one assignment: threads call this
+        if not since <= now < until:
+            since = now // 1
+            line = f"Date: {imf_fixdate(gmtime(now))}\r\n".encode()
+            self._said = (since, since + 1, line)
         return line

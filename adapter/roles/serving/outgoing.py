@@ -61,7 +61,7 @@ class Outgoing:
     whenever the socket is writable. `gone`: nobody will ever read what we send.
     """
 
-    __slots__ = ("_begun", "_lock", "_pieces", "_room", "_socket", "_stalled", "gone", "sent", "size", "unsent")
+    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "begun", "gone", "sent", "size", "unsent")
 
     def __init__(self, sock: Connected, stalled: Callable[[], None]) -> None:
         self._socket = sock
@@ -73,11 +73,7 @@ class Outgoing:
         self.sent = 0  # bytes that the kernel took; the loop counts them together and sets it back
         self.gone = False
         self.unsent = 0  # bytes that never left, since it is gone
-        self._begun = False  # since `begin`, something was sent by the thread of the call
-
-    def begin(self) -> None:
-        """A call is about to begin."""
-        self._begun = False
+        self.begun = False  # something was sent by the thread of the call; to be set back when one begins
 
     def take_back(self, data: bytes) -> bool:
         """Send this instead of the response, if that has not begun; the call will find the client gone. For the loop, during a call.
@@ -85,15 +81,15 @@ class Outgoing:
         False: it had begun.
         """
         with self._lock:
-            if not self._begun:
+            if not self.begun:
                 self.put(data)
             self._give_up()
-            return not self._begun
+            return not self.begun
 
     def send(self, data: bytes) -> None:
         """Send, and wait while too much is waiting. Raises ClientGone: then, or because the loop gave up on the client."""
         with self._lock:
-            self._begun = True
+            self.begun = True
             if self.put(data):
                 self._stalled()
             while self.size > FULL:
@@ -106,7 +102,7 @@ class Outgoing:
     def finish(self, data: bytes) -> None:
         """Send the last bytes of a response: they are in memory, so waiting would save nothing. Raises ClientGone."""
         with self._lock:
-            self._begun = True
+            self.begun = True
             if self.put(data):
                 self._stalled()
             if self.gone:
@@ -119,7 +115,7 @@ class Outgoing:
                 file = _File(part)
             except OSError:
                 return False
-            self._begun = True
+            self.begun = True
             waited = self.size
             self._append(head)
             self._queue().append(file)

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 
-class Answers(Protocol):
+class Runs(Protocol):
     """A call."""
 
-    def answer(self) -> None:
+    def run(self) -> None:
         """All of it."""
 
 
-def show(call: Answers) -> None:
-    """Have it answer from here."""
-    call.answer()
+def show(call: Runs) -> None:
+    """Have it run from here."""
+    call.run()

@@ -11,7 +11,7 @@ class Task:
         self.thread = 0
 
     def run(self) -> None:
-        """In a thread of the application. Must not raise."""
+        """In a thread of the application, which `show`s it. Must not raise."""
         raise NotImplementedError
 
     def done(self, now: float) -> None:

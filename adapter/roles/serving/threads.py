@@ -28,6 +28,7 @@ from typing import Final
 
 from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slow
 from adapter.roles.serving.orders import End, Invitation, Orders, bed
+from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
 
 GO_ON: Final = 0
@@ -134,7 +135,7 @@ class Threads:
                 self._asleep = False
                 self._bell.put(None)
             try:
-                task.run()
+                show(task)
             except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
                 sys.excepthook(*sys.exc_info())
             now = monotonic()
@@ -175,7 +176,7 @@ class Threads:
                 order.thread = get_ident()
                 order.began = monotonic()
                 try:
-                    order.run()
+                    show(order)
                 except BaseException:  # noqa: BLE001 -- as in go_on
                     sys.excepthook(*sys.exc_info())
                 self._post(partial(self._finished, order))

@@ -234,6 +234,14 @@ def test_hop_by_hop_headers(name: str) -> None:
         Reply(head(), keep_alive=True).propose("200 OK", [(name, "x")])
 
 
+@pytest.mark.parametrize(("value", "why"), [("\u20ac", "characters beyond ISO-8859-1"), ("a\x00", "a control character")])
+def test_the_header_that_is_wrong_is_named(value: str, why: str) -> None:
+    """Also among others, and when they come from an iterator."""
+    with pytest.raises(ValueError, match="X-Price") as refused:
+        Reply(head(), keep_alive=True).propose("200 OK", iter([("X-First", "\xe9"), ("X-Price", value), ("X-Last", "z")]))
+    assert str(refused.value) == f"the header X-Price: {value!r} has {why}" + (" (PEP 3333)" if "ISO" in why else "")
+
+
 def test_a_refused_proposal_leaves_the_last_good_one() -> None:
     """A proposal that raises changes nothing."""
     reply = Reply(head(), keep_alive=True)
