@@ -92,7 +92,7 @@ def test_a_hundred_idle_clients(server: Adapter) -> None:
 
 def test_many_who_wait_and_one_who_asks() -> None:
     """Sixty-four may wait for a reload that does not come to its end; one more is told so, and a question is answered at once."""
-    with Adapter("hello.py", "--control=control", "--boot-timeout=60") as server:
+    with Adapter("hello.py", "--control=control", "--boot-timeout=300") as server:
         server.wait_for("adapter: info: serving generation=")
         control = server.directory / "control"
         os.mkfifo(server.directory / "gate")

@@ -60,6 +60,7 @@ class Supervisord:
         self.deploy(app, 1)
         self.logs: dict[str, Lines] = {}
         self._tails: list[subprocess.Popen[str]] = []
+        self._asked: list[subprocess.Popen[str]] = []
 
     # -- its life ------------------------------------------------------------------------------------------------------
 
@@ -109,6 +110,11 @@ class Supervisord:
 
     def _close(self) -> list[str]:
         left = self.process.end()
+        for asked in self._asked:  # who is left by a test that failed must not fail the next one
+            asked.kill()
+            asked.wait()
+            if asked.stdout:
+                asked.stdout.close()
         for tail in self._tails:
             tail.terminate()
             tail.wait()
@@ -133,7 +139,8 @@ class Supervisord:
     def asking(self, *words: str) -> subprocess.Popen[str]:
         """`supervisorctl WORDS…`, not waited for. Without PORT: that is supervisord's to know."""
         argv = [str(BIN / "supervisorctl"), "-c", str(self._conf / "supervisord.conf"), *words]
-        return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._asked.append(subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        return self._asked[-1]
 
     def adapter(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`adapter WORDS…`, run beside the control sockets."""

@@ -112,7 +112,8 @@ def test_every_verb_answers_with_the_outcome() -> None:
     """Two processes: each verb, for one and for both, in each state; a broken deploy is told with its traceback, and
     a rolling restart of it ends with the first.
     """
-    with supervised(changed={"numprocs": "2"}) as sv, Load(sv.address) as load:
+    # A broken release is given up when it ends within startsecs, and a busy machine takes its time to find out what is broken.
+    with supervised(changed={"numprocs": "2", "startsecs": "20"}) as sv, Load(sv.address) as load:
         assert sv.ctl("app-status", "web") == (
             "web:web_00: serving; generation 1, 1 worker\nweb:web_01: serving; generation 1, 1 worker\n"
         )
@@ -245,7 +246,8 @@ def test_somebody_is_told() -> None:
 
 def test_every_verb_in_every_state() -> None:
     """While it reloads, drains, and boots, each verb answers: done, or why not; none hangs, and nothing is lost by it."""
-    with supervised("gated.py", {"startsecs": "1"}) as sv:
+    # An import waits here for a dozen commands, and a busy machine takes seconds for each.
+    with supervised("gated.py", {"startsecs": "1\nenvironment=ADAPTER_BOOT_TIMEOUT=300s"}) as sv:
         log = sv.logs["web:web_00"]
         os.mkfifo(sv.directory / "releases" / "1" / "gate")
         os.mkfifo(sv.deploy("endless_import.py", 2) / "gate")

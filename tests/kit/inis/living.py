@@ -246,7 +246,7 @@ def _touch(path: Path) -> None:
 
 
 def _write(path: Path, letters: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
