@@ -216,8 +216,8 @@ class Server:
     @property
     def answers(self) -> tuple[int, int]:
         """Those whose client was there to get it, and those that were errors (5xx). From any thread."""
-        answered = self._shared.answered
-        return sum(answered.values()) - answered[""], answered["5"]
+        answers = self._shared.answers()
+        return sum(answers.values()) - answers[""], answers["5"]
 
     @property
     def tasks(self) -> list[Task]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from adapter.config.settings import Settings
 from adapter.gateway.spool import Spool
@@ -31,6 +31,10 @@ _RECEIVERS: dict[str, type[http1.Receiver] | type[cgi.Receiver]] = {
     UWSGI: uwsgi.Receiver,
     SCGI: scgi.Receiver,
 }
+_SHORTEST: Final = BOUNDS[0]
+_SHORTER: Final = BOUNDS[1]
+_SHORT: Final = BOUNDS[2]
+"""Calls no longer than this are those whose counting is a share of anything: their buckets are found without a call."""
 
 
 class Open(Protocol):
@@ -83,8 +87,8 @@ class Shared:
         self.closing = False  # we drain, and nobody serves after us: every response says so
         self.leaving: frozenset[str] = frozenset()  # addresses that nobody serves after us: their connections are not handed over
         self.linger = 0.0  # seconds an idle connection stays while we drain
-        self.accepted = self.closed = self.requests = self.refused = 0
-        self.answered = dict.fromkeys(("", *"23456789"), 0)  # by the first digit of the status; "": the client was gone
+        self.accepted = self.closed = self.refused = self.fine = 0
+        self.answered: dict[str, int] = {}  # calls by the three digits of the status; "": the client was gone; but not the `fine`: 200
         self.overdue = 0  # calls that were given up at --request-timeout
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long
@@ -99,26 +103,48 @@ class Shared:
             self.complaints.say("a connection is refused", reason=why.reason, client=parties.client.host)
 
     def count(self, task: Task, status: str, sent: int, now: float) -> None:
-        """A call is over."""
-        self.requests += 1
-        self.answered[status[:1]] += 1
+        """A call is over. What can be reckoned when somebody looks is not reckoned here: of the 27 us of a small request this takes 0.2."""
+        if status == "200":
+            self.fine += 1
+        else:
+            self.answered[status] = self.answered.get(status, 0) + 1
         self.bytes_out += sent
         seconds = now - task.began
-        if seconds < 0:  # it began after the loop had last looked at the clock
-            seconds = 0.0
+        if seconds > _SHORT:
+            self.latency[bisect_left(BOUNDS, seconds)] += 1
+        elif seconds > _SHORTER:
+            self.latency[2] += 1
+        elif seconds > _SHORTEST:
+            self.latency[1] += 1
+        else:
+            self.latency[0] += 1
+            if seconds < 0:  # it began after the loop had last looked at the clock
+                return
         self.running += seconds
-        self.latency[bisect_left(BOUNDS, seconds)] += 1
+
+    @property
+    def requests(self) -> int:
+        """Calls that are over. From any thread, as `answers` and `counters`."""
+        return self.fine + sum(self.answered.copy().values())
+
+    def answers(self) -> dict[str, int]:
+        """How many, by the first digit of the status; "": the client was gone."""
+        by_class = dict.fromkeys(("", *"23456789"), 0)
+        by_class["2"] = self.fine
+        for status, number in self.answered.copy().items():  # a copy is made at once; the dict itself may grow meanwhile
+            by_class[status[:1]] += number
+        return by_class
 
     def counters(self) -> Counters:
-        """What was counted since the start. From any thread."""
-        answered = self.answered
+        """What was counted since the start."""
+        answers = self.answers()
         return Counters(
-            self.requests,
+            sum(answers.values()),
             0,
-            answered["2"],
-            answered["3"],
-            answered["4"],
-            answered["5"],
+            answers["2"],
+            answers["3"],
+            answers["4"],
+            answers["5"],
             self.refused,
             self.application.failed,
             self.bytes_in,
