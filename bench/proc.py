@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -46,3 +47,16 @@ def pss(root: int) -> dict[int, int]:
 def nanoseconds(pid: int) -> int:
     """Of processor time that the threads of one process have had which it still has: finer than `cpu`."""
     return sum(int(Path(each, "schedstat").read_text().split()[0]) for each in Path(f"/proc/{pid}/task").iterdir())
+
+
+class Scheduled(NamedTuple):
+    """Nanoseconds that a thread has run, and that it has waited for a processor while it wanted to."""
+
+    ran: int
+    waited: int
+
+
+def scheduled(thread: int) -> Scheduled:
+    """Of this thread so far; what it runs just now counts when it is over."""
+    ran, waited, _ = Path("/proc", str(thread), "schedstat").read_text().split()
+    return Scheduled(int(ran), int(waited))
