@@ -29,11 +29,13 @@ class ForkWorker(Case):
 class Serve(Case):
     """To a new worker: the listeners that come with this message, the address of each and what is spoken there; behind them, with
     `queue`, the two ends of the queue by which connections are handed over; and then the scoreboard, if it has a cell there.
+    `begin`: `Begin` will answer its `IsReady`; a master of a version that does not know that is not waited for.
     """
 
     addresses: Mapping[str, str] = {}
     cell: int = -1
     queue: bool = False
+    begin: bool = False
 
 
 class Begin(Case):
@@ -127,7 +129,7 @@ class CannotFork(Case):
 
 
 class IsReady(Case):
-    """It can serve, and waits for `Begin`. With --request-timeout a timer comes with this message: when it runs out, the worker is stuck."""
+    """It can serve, and waits for `Begin` if that will come. With --request-timeout a timer comes with this message: when it runs out, the worker is stuck."""
 
 
 class IsLeaving(Case):

@@ -1,6 +1,7 @@
 """What stands when the server has started: whose child each process is, and what it holds open."""
 
 import os
+import sys
 
 from kit.commands import answer, descriptors, facts, listens, parent, preloaders
 from kit.server import Adapter, wait_until_gone
@@ -80,3 +81,25 @@ def test_a_worker_inherits_nothing_of_the_master() -> None:
         found = facts(address)
         assert found["inherited"] == []
         assert found["standard"][0] == os.devnull
+
+
+_OLDER = """
+from adapter.__main__ import main
+from adapter.lifecycle.messages import Begin
+from adapter.roles.master import crew
+
+tell, serve = crew.Crew.tell, crew.Serve
+crew.Crew.tell = lambda self, message, workers=None: isinstance(message, Begin) or tell(self, message, workers)
+crew.Serve = lambda *words, begin: serve(*words)
+main()
+"""
+
+
+def test_under_a_master_that_does_not_say_begin() -> None:
+    """An image of an older version, whose word a worker would wait for in vain: it serves as soon as it can."""
+    server = Adapter("hello.py")
+    (server.directory / "older").write_text(_OLDER)
+    server.program = (sys.executable, str(server.directory / "older"))
+    with server:
+        server.wait_for("adapter: info: serving generation=1 ")
+        assert answer(server.address)

@@ -109,7 +109,7 @@ class Crew:
         try:
             family.channel.send(to_plain(ForkWorker(worker, slot)), [theirs.fileno(), witness])
             queue = self.commons.queue
-            ours.send(to_plain(Serve(family.addresses, place[0], bool(queue))), [*listeners, *queue, *place[1]])
+            ours.send(to_plain(Serve(family.addresses, place[0], bool(queue), begin=True)), [*listeners, *queue, *place[1]])
         except OSError as error:
             return f"its preloader does not hear: {error.strerror}"
         finally:

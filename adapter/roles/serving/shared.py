@@ -88,7 +88,7 @@ class Shared:
         self.leaving: frozenset[str] = frozenset()  # addresses that nobody serves after us: their connections are not handed over
         self.linger = 0.0  # seconds an idle connection stays while we drain
         self.accepted = self.closed = self.refused = self.fine = 0
-        self.answered: dict[str, int] = {}  # calls by the three digits of the status; "": the client was gone; but not the `fine`: 200
+        self.answered: dict[str, int] = {}  # calls by status, without the `fine` (200); "": the client was gone
         self.overdue = 0  # calls that were given up at --request-timeout
         self.running = 0.0  # seconds in the application, all calls together
         self.latency = [0] * BUCKETS  # how many of them took how long

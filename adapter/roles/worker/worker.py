@@ -94,7 +94,7 @@ def run(birth: Birth, settings: Settings, log: Log) -> int:
     server.attend(birth.witness, birth.let_go)
     birth.inside.said = server.said
     score = Score(server, cell, _who(birth, brought.took), settings.threads)
-    return _Worker(birth, settings, server, trap, log, score=score, logs=logs, health=health).run()
+    return _Worker(birth, settings, server, trap, log, score=score, logs=logs, health=health).run(waits=orders.begin)
 
 
 def _who(birth: Birth, took: float) -> Now:
@@ -145,7 +145,7 @@ class _Worker:
         self._orphaned = False
         self._vitals = Vitals(server, settings, birth.id, self._say, log)
 
-    def run(self) -> int:
+    def run(self, *, waits: bool) -> int:
         self._server.watch(self._channel.fileno(), self._told)
         self._server.watch(self._trap.fileno(), self._signalled)
         self._server.on_idle = lambda: self._say(IsIdle(idle=True))
@@ -163,7 +163,7 @@ class _Worker:
         self._score.write()
         self._say(IsReady(), self._timer())
         # Not before the master has heard it: until then it takes us for unborn, and kills us as soon as we are not wanted any more.
-        while not self._begun:
+        while waits and not self._begun:
             self._hear()
         if not self._orphaned:
             self._channel.never_wait()
