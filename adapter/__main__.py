@@ -21,7 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
         gc.disable()  # what an import makes stays: to look for garbage in it takes a tenth of our part of a connection's start
-        from adapter.roles.inetd import inetd  # noqa: PLC0415 -- the other commands do not need it
+        from adapter.nearby import Finder  # noqa: PLC0415 -- the other commands do not need it
+
+        with Finder():  # not while the application is imported
+            from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
 
         gc.freeze()
         gc.enable()

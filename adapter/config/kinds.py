@@ -1,6 +1,6 @@
 """The kinds of value an option can have: text in, value out, or a ValueError that says what is allowed.
 
-No dataclass, enum or re here: `adapter inetd` pays for every import, once per connection.
+No dataclass, enum, typing or re here: `adapter inetd` pays for every import, once per connection.
 """
 
 from __future__ import annotations

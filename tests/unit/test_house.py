@@ -1,6 +1,7 @@
 """The house keeps its own rules: floors, sizes, words, and a reason beside every exception."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -156,3 +157,23 @@ def test_long_files_are_there():
         ast.literal_eval(each.value) for each in conftest.body if isinstance(each, ast.Assign) and each.targets[0].id == "LONG"
     ]
     assert [name for name in names if not (ROOT / "tests" / name).is_file()] == []
+
+
+def test_inetd_is_light():
+    """What each connection of inetd would pay for is not imported: of Python's modules these four, and none of the master's of ours."""
+    code = (
+        "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.nearby, adapter.roles.inetd.inetd; "
+        "print(*set(sys.modules) - before)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    names = set(run.stdout.split())
+
+    assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket", "errno", "select"}
+    assert len(names) < 55
+    assert not any(name.startswith(("adapter.lifecycle", "adapter.cli", "adapter.roles.worker")) for name in names)

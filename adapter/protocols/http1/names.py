@@ -40,7 +40,7 @@ def _spell(name: str) -> str:
     return key if upper in ("CONTENT-TYPE", "CONTENT-LENGTH") else "HTTP_" + key
 
 
-USUAL: Final = {each: _spell(each) for name in _USUAL for each in (name, name.lower(), name.title())}
+USUAL: Final = {each: key for name in _USUAL for key in (_spell(name),) for each in (name, name.lower(), name.title())}
 """The variables of the usual names."""
 
 

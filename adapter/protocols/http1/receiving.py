@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from adapter.protocols.spoken import HTTP
 
-from .chunked import Chunked
 from .events import END, Event, Head, Refusal, Refused
 from .head import parse_head, parse_like
 from .limits import Limits
-from .section import Section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, ClassVar, Final, Self
+
+    from .chunked import Chunked
+    from .section import Section
 
 _CRLF: Final = b"\r\n"
 _EMPTY_LINE: Final = b"\r\n\r\n"
@@ -54,6 +55,9 @@ class Receiver:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any], limits: Limits) -> Self:
         """From `to_plain`."""
+        from .chunked import Chunked  # noqa: PLC0415 -- few requests need it, and inetd pays for imports
+        from .section import Section  # noqa: PLC0415 -- as above
+
         receiver = cls(limits)
         if plain["section"] is not None:
             receiver._section = Section.from_plain(plain["section"], limits)
@@ -126,14 +130,14 @@ class Receiver:
         if head.length == 0:
             events.append(END)
         elif head.length is None:
-            self._chunked = Chunked(self._limits)
+            self._chunked = _chunked(self._limits)
         else:
             self._left = head.length
         return section[1]
 
     def _collected(self, data: bytes) -> tuple[bytes, bytes] | None:
         if self._section is None:
-            self._section = Section(self._limits)
+            self._section = _section(self._limits)
         section = self._section.take(data)
         if section is not None:
             self._section = None
@@ -159,3 +163,15 @@ class Receiver:
         self._chunked = None
         events.append(END)
         return chunked.rest
+
+
+def _chunked(limits: Limits) -> Chunked:
+    from .chunked import Chunked  # noqa: PLC0415 -- few requests need it, and inetd pays for each import
+
+    return Chunked(limits)
+
+
+def _section(limits: Limits) -> Section:
+    from .section import Section  # noqa: PLC0415 -- as above
+
+    return Section(limits)

@@ -13,7 +13,6 @@ from time import monotonic
 from adapter.config.settings import Settings
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
-from adapter.protocols.entry import Entry
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import CONTINUE, refusal
@@ -21,12 +20,13 @@ from adapter.roles.inetd.stdio import Ends
 from adapter.roles.serving import lingering
 from adapter.roles.serving.answering import Application, Parties
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Incoming, Whole, limits
-from adapter.roles.serving.noting import answered, refused
 from adapter.unix.traps import Bell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from adapter.protocols.entry import Entry
 
 _READ = 1 << 16
 _PIPE_BUF = 4096  # pipe(7): so much is taken without blocking once poll(2) says it can be
@@ -134,6 +134,8 @@ class Conversation:
         while (request := self._next(patience)) is not None:
             if isinstance(request, Refusal):
                 if self._access is not None:
+                    from adapter.roles.serving.noting import refused  # noqa: PLC0415 -- only for an access log, here and below
+
                     self._access(refused(request.status, self._client, monotonic(), self._incoming.head))
                 self.send(refusal(request.status, date=self._application.date()))
                 return True
@@ -141,6 +143,8 @@ class Conversation:
             came = monotonic()
             response = self._application.answer(request, self._around, self, keep_alive=wanted)
             if self._access is not None:
+                from adapter.roles.serving.noting import answered  # noqa: PLC0415 -- as above
+
                 self._access(answered(request.head, response, 0, came, monotonic(), self._client))
             if not response.keep_alive:
                 return True

@@ -15,7 +15,6 @@ from adapter.exits import FAILED, STOPPED, Fatal
 from adapter.gateway.load import load_all
 from adapter.gateway.out import ClientGone
 from adapter.log import Log, Outlet
-from adapter.protocols.entry import Entry, chosen
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.inetd.conversation import Conversation, Wire
 from adapter.roles.inetd.stdio import fetch, parties, shield_listener, take
@@ -31,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from signal import SIGHUP, SIGINT, SIGTERM
+
+    from adapter.protocols.entry import Entry
 else:
     from _signal import SIGHUP, SIGINT, SIGTERM
 
@@ -78,8 +79,9 @@ def main(argv: Sequence[str]) -> int:
 def _application(settings: Settings) -> App:
     """The application, in the surroundings that the settings ask for."""
     environment = application_environment(settings, os.environ)
-    os.environ.clear()
-    os.environ.update(environment)
+    if environment != os.environ:
+        os.environ.clear()
+        os.environ.update(environment)
     if settings.chdir is not None:
         os.chdir(settings.chdir)
     settle_in(settings, "inetd")
@@ -93,6 +95,7 @@ def _access_log(settings: Settings, log: Log) -> Callable[[Entry], None] | None:
     from time import monotonic, time  # noqa: PLC0415 -- only those who ask for the log pay for it, here and below
 
     from adapter.protocols.access import Lines  # noqa: PLC0415 -- as above
+    from adapter.protocols.entry import chosen  # noqa: PLC0415 -- as above
     from adapter.roles.worker.localtime import LocalStamp  # noqa: PLC0415 -- as above
 
     path = settings.access_log

@@ -7,7 +7,6 @@ client), tcpserver's and busybox' (2 is their own stderr), and socat's (a socket
 from __future__ import annotations
 
 import _socket as socket
-import fcntl
 import os
 
 from adapter.exits import Misuse
@@ -52,7 +51,7 @@ def take() -> Ends:
     connection = {_identity(0)} - {None}
     if not connection:
         raise Misuse("inetd needs a connection on its standard input, which is closed")
-    reader = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    reader = _raised(0)
     sock = None
     if is_socket(0):
         sock = socket.socket(fileno=reader)
@@ -63,9 +62,17 @@ def take() -> Ends:
         connection.add(_identity(1))
         if None in connection:
             raise Misuse("inetd needs its standard output, which is closed")
-        writer = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+        writer = _raised(1)
     shield(connection)
     return Ends(reader, writer, sock)
+
+
+def _raised(fd: int) -> int:
+    """The same on another descriptor, a high one. There are no other threads yet; `fcntl` would do it, and is a library to load."""
+    high = _HIGH
+    while _identity(high) is not None:
+        high += 1
+    return os.dup2(fd, high, inheritable=False)
 
 
 def shield(connection: set[tuple[int, int] | None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from adapter.config.settings import Settings
-from adapter.gateway.spool import Spool
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
 from adapter.protocols.spoken import Receives
@@ -12,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final, Self
+
+    from adapter.gateway.spool import Spool
 
 IDLE: Final = 0
 HEAD: Final = 1
@@ -101,7 +102,7 @@ class Incoming:
             if isinstance(event, Head):
                 self._head = event
                 self._awaited = event.expect_continue and event.has_body
-                self._body = Spool(self._memory) if event.has_body else None
+                self._body = _spool(self._memory) if event.has_body else None
             elif isinstance(event, Refusal):
                 return event
             elif isinstance(event, bytes):
@@ -143,6 +144,12 @@ class Incoming:
         assert head is not None
         self._head = self._body = None
         return Whole(head, body, bool(self.has_more) or self._receiver.midway)
+
+
+def _spool(memory: int) -> Spool:
+    from adapter.gateway.spool import Spool  # noqa: PLC0415 -- inetd pays for each import, and most requests have no body
+
+    return Spool(memory)
 
 
 def _store(body: Spool, data: bytes | None) -> Refusal | None:

@@ -37,6 +37,7 @@ from adapter.lifecycle.messages import (
 )
 from adapter.lifecycle.orphans import Orphans
 from adapter.log import Log
+from adapter.protocols.http1 import chunked, section
 from adapter.roles import logs
 from adapter.roles.logs import open_log
 from adapter.roles.serving.fronted import missing
@@ -54,6 +55,8 @@ from adapter.unix.witness import SHOW, Witness
 from adapter.uwsgi.finder import Finder
 
 _OURS = tuple(row.signal for row in SIGNALS)
+_NEEDED_LATER = (chunked, section)
+"""What the data plane imports only when a request needs it: here once for all workers, and of the version that the rest is of."""
 
 
 def main(fd: int) -> None:
