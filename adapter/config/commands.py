@@ -1,5 +1,6 @@
-"""A command of the operator's, as a shell has it, as the words that a supervisor starts."""
+"""A command of the operator's, as a shell has it, as the words that a supervisor starts; what its service can be named."""
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable
@@ -29,3 +30,9 @@ def in_environment(variables: Iterable[str], command: str) -> str:
     """The same command, with NAME=VALUE variables of its own."""
     found = list(variables)
     return shlex.join(["env", *found, *words(command)]) if found else command
+
+
+def service_name(text: str, otherwise: str) -> str:
+    """What the service of that file or function can be named; `otherwise`, when there is no letter in it."""
+    stem = re.sub(r"\.[A-Za-z0-9_]+$", "", posixpath.basename(text))
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_") or otherwise

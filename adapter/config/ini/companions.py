@@ -43,12 +43,6 @@ class Beside(NamedTuple):
         return f"{self.times} {command.replace('%', chr(92) + '%')}"
 
 
-def service_name(spec: str) -> str:
-    """Of the application: the file's."""
-    stem = posixpath.basename(spec.partition(":")[0]).rpartition(".")[0]
-    return re.sub(r"[^A-Za-z0-9_-]", "-", stem).lstrip("-_") or "web"
-
-
 def companions(application: str, contents: Contents, directory: str) -> tuple[Beside, ...]:
     """All that there are, in the order of the file; each has a name of its own. `directory`: where uWSGI is started."""
     values = {**by_setting(contents.translation.givens), **by_setting(contents.native)}

@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from adapter.config.ini.companions import Beside, companions, service_name
+from adapter.config.commands import service_name
+from adapter.config.ini.companions import Beside, companions
 from adapter.config.ini.rows import Given, Verdict
 from adapter.config.ini.said import Contents, contents
 from adapter.config.ini.translating import by_setting
@@ -36,7 +37,7 @@ def translate(spec: str, form: str, service: Service) -> int:
     if form not in KINDS and service._replace(force=False) != Service(None, None, None, force=False):
         raise Misuse(f"--to {form} is printed: --name, --user and --out belong to the configuration of a supervisor")
     found = contents(spec, os.environ)
-    name = service.name or service_name(spec)
+    name = service.name or service_name(spec.partition(":")[0], "web")
     programs = [examined(each) for each in companions(name, found, here())]
     if form in KINDS:
         return _supervised(spec, KINDS[form], found, programs, service._replace(name=name))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapter.config.commands import in_environment, words
+from adapter.config.commands import in_environment, service_name, words
 from adapter.exits import Misuse
 
 
@@ -59,3 +59,19 @@ def test_variables():
     assert in_environment((), "python x.py") == "python x.py"
     assert words(in_environment(("A=b c", "D=$e"), "python x.py")) == ("env", "A=b c", "D=$e", "python", "x.py")
     assert words(in_environment(("A=b",), "x; y")) == ("env", "A=b", "/bin/sh", "-c", "x; y")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("/etc/shop.ini", "shop"),
+        ("my shop.ini", "my-shop"),
+        ("-.ini", "web"),
+        ("./tasks/run.sh", "run"),
+        ("work_forever", "work_forever"),
+        ("", "web"),
+    ],
+)
+def test_service_names(text: str, name: str) -> None:
+    """The file's, or the function's, as a service can be named."""
+    assert service_name(text, "web") == name

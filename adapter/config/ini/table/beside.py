@@ -1,11 +1,10 @@
 """What uWSGI runs beside the workers: under a supervisor a program is a service of its own, and cron(8) does what is due."""
 
-import posixpath
 import re
 import shlex
 from collections.abc import Sequence
 
-from adapter.config.commands import words
+from adapter.config.commands import service_name, words
 from adapter.config.ini.rows import Companion, Line, Outcome, Row, Said, Sheet, Verdict, ignored, refused
 from adapter.config.ini.table.crontab import times
 from adapter.exits import Misuse
@@ -29,12 +28,6 @@ def _said(line: Line, why: str, companion: Companion | None) -> Said:
     return Said(line, Verdict.REFUSED, why, companion)
 
 
-def _called(text: str) -> str:
-    """What a service of that file or function can be named."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", posixpath.basename(text).removesuffix(".py")).strip("-_")
-    return stem[:30] or "program"
-
-
 def _mules(_: Sheet, lines: Sequence[Line]) -> Outcome:
     for line in lines:
         if line.name == "farm":
@@ -47,12 +40,14 @@ def _mules(_: Sheet, lines: Sequence[Line]) -> Outcome:
             sentence = "a mule without a file has no program to be written down: it runs what the application sends it, as the worker of a task queue does"
             yield Said(line, Verdict.REFUSED, sentence)
         elif line.value.endswith(".py"):
-            found = Companion(_called(line.value), f"python -u {shlex.quote(line.value)}", script=line.value)
+            found = Companion(service_name(line.value, "program"), f"python -u {shlex.quote(line.value)}", script=line.value)
             yield _said(line, f"a mule {_SERVICE}", found)
         elif re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", line.value):
             module, _colon, function = line.value.partition(":")
             code = shlex.quote(f"from {module} import {function} as run; run()")
-            yield Said(line, Verdict.REFUSED, f"a mule {_SERVICE}", Companion(_called(function), f"python -u -c {code}"))
+            yield Said(
+                line, Verdict.REFUSED, f"a mule {_SERVICE}", Companion(service_name(function, "program"), f"python -u -c {code}")
+            )
         else:
             yield Said(
                 line, Verdict.REFUSED, f"a mule {_SERVICE}; uWSGI itself takes FILE.py or MODULE:FUNCTION for one of Python's"
@@ -77,7 +72,7 @@ def _program(command: str, changes: Sequence[str] = (), chdir: str = "", user: s
     """Named after what is started."""
     split = [word.strip("'\"") for word in command.split() if "=" not in word and word not in {"env", "exec"}]
     named = next((word for word in split if word.endswith(".py")), split[0] if split else command)
-    return Companion(_called(named), command, tuple(changes), chdir, user)
+    return Companion(service_name(named, "program"), command, tuple(changes), chdir, user)
 
 
 def _with_pidfile(line: Line) -> Companion | None:

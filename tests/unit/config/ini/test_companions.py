@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from adapter.config.ini.companions import companions, service_name
+from adapter.config.ini.companions import companions
 from adapter.config.ini.rows import Line, Verdict
 from adapter.config.ini.said import Contents, contents
 from adapter.config.ini.table.crontab import times
@@ -172,9 +172,3 @@ def test_what_somebody_else_does_is_no_companion(tmp_path):
     (tmp_path / "x.ini").write_text("[uwsgi]\nmule = a.py\n[adapter]\nwithout = mule\n")
 
     assert companions("x", contents(str(tmp_path / "x.ini"), {}), "/") == ()
-
-
-@pytest.mark.parametrize(("spec", "name"), [("/etc/shop.ini", "shop"), ("my shop.ini:live", "my-shop"), ("-.ini", "web")])
-def test_service_names(spec, name):
-    """The file's, as a service can be named."""
-    assert service_name(spec) == name
