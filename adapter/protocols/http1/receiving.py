@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _CRLF: Final = b"\r\n"
 _EMPTY_LINE: Final = b"\r\n\r\n"
-_CR: Final = 13
 
 
 class Receiver:
@@ -83,15 +82,17 @@ class Receiver:
         What nearly every read brings: there is nothing to collect, and no limit on bytes to be met.
         """
         size = len(data)
-        if data.find(_EMPTY_LINE) != size - 4 or size > self._small or data[0] == _CR:
+        end = data.find(_CRLF)
+        if end <= 0 or size > self._small:
             return None
         if self._left or self._section is not None or self._chunked is not None or self._refused:
             return None
-        end = data.find(_CRLF)
         line, fields = data[:end], data[end:]
         try:
             if self._last is not None and fields == self._fields and (like := parse_like(line, self._last)) is not None:
                 return like
+            if data.find(_EMPTY_LINE) != size - 4:
+                return None
             head = parse_head(data, self._limits)
         except Refused:
             return None
