@@ -20,14 +20,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] in (["serve"], ["hold"]):
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
-        gc.disable()  # what an import makes stays: to look for garbage in it takes a tenth of our part of a connection's start
         from adapter.nearby import Finder  # noqa: PLC0415 -- the other commands do not need it
 
         with Finder():  # not while the application is imported
             from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
 
         gc.freeze()
-        gc.enable()
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
     if words[:1] == ["hold"] and not _asks_for_help(words[1:]):

@@ -10,6 +10,7 @@ from adapter.config.argv import parse
 from adapter.config.resolve import near_misses, resolve
 from adapter.exits import STOPPED, Fatal, Misuse
 from adapter.log import Log
+from adapter.nearby import Finder
 from adapter.roles.logs import tell
 
 
@@ -37,7 +38,8 @@ def serve(said: Mapping[str, object]) -> int:
     if said.get("check"):
         log.info("the options are good", app=resolve(said, os.environ, tell).app)
         return STOPPED
-    from adapter.roles.master import master  # noqa: PLC0415 -- `--check` does not need it
+    with Finder():
+        from adapter.roles.master import master  # noqa: PLC0415 -- `--check` does not need it
 
     # The master reads for itself: an image that took over a running server goes on even when it cannot.
     return master.run(lambda again: resolve(said, os.environ, tell, again=again))

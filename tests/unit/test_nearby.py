@@ -1,5 +1,6 @@
 """The short way to our own modules, beside the ordinary one."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -117,3 +118,13 @@ def test_only_where_bytecode_is_usual(options, env, expected):
     )
 
     assert done.stdout.split() == [str(expected), "False"]
+
+
+def test_no_garbage_meanwhile():
+    """No garbage is collected while modules are imported, and it is again behind that, also when an import failed."""
+    with Finder():
+        within = gc.isenabled()
+    with pytest.raises(ModuleNotFoundError), Finder():
+        importlib.import_module("adapter.nothing")
+
+    assert (within, gc.isenabled()) == (False, True)

@@ -16,5 +16,6 @@ def calling(module: str, arguments: str) -> list[str]:
     directory), and nothing of the directory it starts in on the path (-P), where a `signal.py` may lie.
     """
     root = os.path.dirname(os.path.dirname(os.path.abspath(adapter.__file__)))
-    program = f"import sys; sys.path.append({root!r}); from {module} import main; main({arguments})"
+    found = f"import sys; sys.path.append({root!r}); from adapter.nearby import Finder"
+    program = f"{found}\nwith Finder(): from {module} import main\nmain({arguments})"
     return [sys.executable, "-P", "-c", program]
