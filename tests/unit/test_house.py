@@ -177,3 +177,12 @@ def test_inetd_is_light():
     assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket", "errno", "select"}
     assert len(names) < 55
     assert not any(name.startswith(("adapter.lifecycle", "adapter.cli", "adapter.roles.worker")) for name in names)
+
+
+def test_the_command_is_light():
+    """The script that is installed as `adapter` imports us and nothing else: inetd starts it for each connection."""
+    script = (ROOT / "packaging/bin/adapter").read_text()
+    imports = [ast.unparse(node) for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+    assert script.startswith("#!python\n")  # what installers replace by their own Python
+    assert imports == ["import sys", "from adapter.__main__ import main"]
