@@ -49,5 +49,5 @@ def held_up(since: float, now: float, late: float, *, wary: bool = False) -> boo
     That one needs the interpreter to ask. If it had to wait for it, the leader may just be working, or be kept from the processor by
     other programs, which no other thread of ours would mend; if not, the leader waits for something outside.
     """
-    enough, late_from = (MOMENT, MOMENT) if wary else (SLOW, _LATE)
-    return now - since >= (enough if late < late_from else SURELY)
+    lasted = now - since
+    return lasted >= (MOMENT if wary else SLOW) and (late < _LATE or lasted >= SURELY)

@@ -247,20 +247,19 @@ class Threads:
 
     def _lasts(self, until: float) -> bool:
         """Rung: does the lead lie in the box, and still does a moment later? Then take it."""
-        laid = meant = 0.0
         while True:
             self._rung = False  # in this order: who begins a call looks at the two the other way round
-            if not self._box or (now := monotonic()) >= until:
-                self._rung = bool(self._box)  # look on, after the tick
+            laid = self._laid
+            if not self._box:
                 return False
-            if self._laid != laid:
-                laid = self._laid
-                meant = laid + MOMENT
+            meant = laid + MOMENT
+            self._bell.wait(max(0.0, meant - monotonic()))
+            now = monotonic()
+            if self._laid != laid:  # another one
+                if now >= until:
+                    return False
             elif now >= meant:
-                if held_up(laid, now, now - meant, wary=True):
-                    return self._take_lead()
-                meant = now + MOMENT
-            self._bell.wait(max(0.0, meant - now))
+                return held_up(laid, now, now - meant, wary=True) and self._take_lead()
 
     def _sleep(self, seen: int) -> None:
         """Until the leader has news again. A ring too many only wakes us for nothing."""

@@ -20,7 +20,6 @@ def test_a_busy_machine_is_not_a_slow_call():
     for wary in (False, True):
         assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004, wary=wary)
         assert held_up(10.0, 10.1, late=0.004, wary=wary)
-    assert not held_up(10.0, 10.0 + MOMENT * 4, late=MOMENT * 2, wary=True)
 
 
 def test_no_need_to_try():
