@@ -61,7 +61,7 @@ class Server:
         self._came = 0
         self._patience = settings.idle_exit or settings.idle_cheap
         self._give_in = Alarm(self._keep)
-        self._beat = Alarm(lambda now: self._tick(now) if self.threads.handing_on else None)  # while who stands by leads
+        self._beat = Alarm(self._tick)  # while the thread that stands by leads
         self._turns = 0
         self._whole = True
         self._taken_back: set[Task] = set()

@@ -7,10 +7,8 @@ is a thing that lies in a box of one when nobody has it.
   lies in the box, and when the call is over it takes it out again. But when the call lasts, somebody else does: the one that stands
   by, which looks every few milliseconds. Then the former leader finds the box empty, and joins those who wait for calls.
 - Handing on: the one that stands by leads, and every call goes through a queue to the application's threads. It never runs a call
-  itself, so no connection waits for one, and `size` threads are free to. After a while, or when one of them was quick, it lays the lead
-  into the box, and puts an invitation into the queue. If nobody comes for it (they all were slow), it takes it back as above.
-- Wary, from the first slow call until there was none for a while: a leader that begins a call also rings for the one that stands by, which
-  then looks at once, and again a moment later.
+  itself, so no connection waits for one, and `size` threads are free to. After a while it lays the lead into the box, and puts an
+  invitation into the queue. If nobody comes for it (they all were slow), it takes it back as above.
 
 Nobody wakes up while nothing happens: the one that stands by sleeps when it finds that nothing did, and the leader's next news wakes
 it, so that what was counted is told, calls or not.
@@ -23,12 +21,12 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Thread, get_ident
 from time import monotonic
 from typing import Final
 
-from adapter.lifecycle.pace import MOMENT, RARE, SLOW, TICK, Pace, held_up
-from adapter.roles.serving.bell import Bell
+from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slow
 from adapter.roles.serving.orders import End, Invitation, Orders, bed
 from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
@@ -69,11 +67,8 @@ class Threads:
         self._laid = 0.0  # when the lead was last laid into it
         self._invited = False  # somebody to take it from there, by an invitation in the queue that nobody has read yet
         self._pace = Pace()
-        self._wary = False  # by the pace
-        self._since = 0.0  # when a thread of the application last came to lead
-        self._rung = False  # and the one that stands by is to look at once
         self._asleep = False
-        self._bell = Bell()
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._over = False
 
     def run(self) -> None:
@@ -101,12 +96,16 @@ class Threads:
         """Would one more call have to wait for slow ones?"""
         return len(self._handed) >= self.size and all(0 < each.began < now - SLOW for each in self._handed)
 
+    def _slow_now(self, now: float) -> bool:
+        """Would the next call better be handed on, whatever those before it were like?"""
+        return self.stuck(now) or any(surely_slow(each.began, now) for each in self._handed)
+
     def turned(self) -> None:
         """A turn of the loop has news, calls or not: the one that stands by is to see what became of it."""
         self.turns += 1
         if self._asleep:  # in this order: who falls asleep looks at the two the other way round
             self._asleep = False
-            self._bell.ring()
+            self._bell.put(None)
 
     def timed(self) -> None:
         """A timer has run out: that is news, too, but for the one who leads for a while, whose own beat it may be."""
@@ -132,9 +131,9 @@ class Threads:
             self._box.append(None)
             if self.unwatched:
                 self.begun()
-            if self._asleep or (self._wary and not self._rung):  # only now: who stands by looks at these the other way round
-                self._asleep, self._rung = False, self._wary
-                self._bell.ring()
+            if self._asleep:  # in this order: who falls asleep looks at the two the other way round
+                self._asleep = False
+                self._bell.put(None)
             try:
                 show(task)
             except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
@@ -160,7 +159,8 @@ class Threads:
 
     def _finished(self, task: Task, now: float) -> None:
         self._handed.discard(task)
-        self._pace = self._pace.back(task.began, now)
+        if now - task.began > SURELY:
+            self._pace = self._pace.slow(now)
         task.done(now)
 
     # -- the application's threads -------------------------------------------------------------------------------------
@@ -220,46 +220,33 @@ class Threads:
 
     def _end(self) -> None:
         self._over = True
-        self._bell.ring()
+        self._bell.put(None)
         for _ in range(self.size):
             self._queue.put(End())
 
     # -- the thread that stands by -------------------------------------------------------------------------------------
 
     def _stand_by(self) -> None:
-        seen, meant = 0, monotonic() + TICK
+        seen, meant = 0, 0.0
         while not self._over:
-            if not (self._wary and self._rung):
-                self._bell.wait(max(0.0, meant - monotonic()))
-            if self._wary and self._lasts(meant):
-                self._pass_by(monotonic())
+            meant = monotonic() + TICK
+            self._wait(TICK)
             now, turns = monotonic(), self.turns
-            if now < meant:
-                continue
             self.more = turns != seen  # else we may be about to sleep
             self._tick(now)
-            self._wary = now < self._pace.wary
             if self._box and held_up(self._laid, now, now - meant) and self._take_lead():
-                self._lead_meanwhile(now)
+                self._pace = self._pace.handing_on(now)
+                self.more = False
+                self._lead_meanwhile()
             elif not self.more and not self._box:
                 self._sleep(turns)
-            seen, meant = turns, monotonic() + TICK
+            seen = turns
 
-    def _lasts(self, until: float) -> bool:
-        """Rung: does the lead lie in the box, and still does a moment later? Then take it."""
-        while True:
-            self._rung = False  # in this order: who begins a call looks at the two the other way round
-            laid = self._laid
-            if not self._box:
-                return False
-            meant = laid + MOMENT
-            self._bell.wait(max(0.0, meant - monotonic()))
-            now = monotonic()
-            if self._laid != laid:  # another one
-                if now >= until:
-                    return False
-            elif now >= meant:
-                return held_up(laid, now, now - meant, wary=True) and self._take_lead()
+    def _wait(self, seconds: float | None) -> None:
+        try:
+            self._bell.get(timeout=seconds)
+        except Empty:
+            pass
 
     def _sleep(self, seen: int) -> None:
         """Until the leader has news again. A ring too many only wakes us for nothing."""
@@ -267,33 +254,19 @@ class Threads:
         if self.turns == seen and not self._box and self._own is None and not self._over:
             self.rests()
             if not self._box:
-                self._bell.wait(None)
+                self._wait(None)
         self._asleep = False
 
-    def _pass_by(self, now: float) -> None:
-        """We have the lead: is it for another of the application's threads, or for us?"""
-        since, self._since = self._since, now
-        if now - since < RARE or self.stuck(now):
-            self._lead_meanwhile(now)
-        else:
-            self._pace = self._pace.held(now)
-            self._lay_down_anew(now)
-
-    def _lay_down_anew(self, now: float) -> None:
-        self._laid, self._rung = now, True  # nobody may be free to come for it
-        self._lay_down()
-
-    def _lead_meanwhile(self, now: float) -> None:
+    def _lead_meanwhile(self) -> None:
         """Hand on, until calls are expected to be quick again."""
-        self._pace = self._pace.handing_on(now)
-        self._wary = self.handing_on = True
-        self._rung = self.more = False
+        self.handing_on = True
         self.go_on(0.0)
         while self._turn() == GO_ON:
             now = monotonic()
-            if now >= self._pace.until and not self.stuck(now):
+            if now >= self._pace.until and not self._slow_now(now):
+                self._pace = self._pace.quick(now)
                 self.handing_on = False
-                self._since = now
-                self._lay_down_anew(now)
+                self._laid = now
+                self._lay_down()
                 return
         self._end()

@@ -1,6 +1,6 @@
 """When calls are handed on to other threads, and for how long."""
 
-from adapter.lifecycle.pace import MOMENT, QUICK, SLOW, SURELY, Pace, held_up
+from adapter.lifecycle.pace import SLOW, SURELY, Pace, held_up, surely_slow
 
 
 def test_a_call_that_waits_for_something_holds_the_leader_up():
@@ -9,39 +9,40 @@ def test_a_call_that_waits_for_something_holds_the_leader_up():
     assert not held_up(10.0, 10.0 + SLOW / 2, late=0.0)
 
 
-def test_after_a_slow_one_a_moment_is_enough():
-    """Who is wary takes a call for slow that quick ones end before."""
-    assert held_up(10.0, 10.0 + MOMENT * 1.1, late=0.0, wary=True)
-    assert not held_up(10.0, 10.0 + MOMENT / 2, late=0.0, wary=True)
-
-
 def test_a_busy_machine_is_not_a_slow_call():
     """One who wakes up late cannot tell a leader at work from one that the processor was taken from; but not for ever."""
-    for wary in (False, True):
-        assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004, wary=wary)
-        assert held_up(10.0, 10.1, late=0.004, wary=wary)
+    assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004)
+    assert held_up(10.0, 10.1, late=0.004)
+
+
+def test_each_time_longer():
+    """Slow calls again and again are handed on for longer each time, up to two seconds."""
+    pace, now, spans = Pace(), 100.0, []
+    for _ in range(9):
+        pace = pace.handing_on(now)
+        spans.append(round(pace.until - now, 3))
+        now = pace.until
+        pace = pace.quick(now)
+        now += 0.01
+    assert spans == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
 
 
 def test_no_need_to_try():
-    """While calls that were handed on prove slow, the quick way is not tried: each puts that off, none shortens it."""
+    """While calls that were handed on prove slow, the quick way is not tried: each puts that off by the whole while, none shortens it."""
     pace = Pace().handing_on(100.0)
-    assert round(pace.until, 3) == 100.05
-    assert round(pace.back(100.0, 100.04).until, 3) == 100.09
-    assert pace.back(98.0, 99.0).until == pace.until
+    assert round(pace.slow(100.04).until, 3) == 100.09
+    assert pace.slow(99.0).until == pace.until
 
 
-def test_one_quick_call_ends_it():
-    """One that was handed on and was back at once says that the leader had better run the next one itself; one in between says nothing."""
-    pace = Pace().handing_on(100.0)
-    assert pace.back(100.02, 100.02 + QUICK / 2).until < 100.03
-    assert pace.back(100.02, 100.02 + SURELY / 2) == pace
+def test_a_slow_call_that_still_runs():
+    """It tells of others like it, until it may as well be a stream; one that waits for a thread tells nothing."""
+    assert not surely_slow(100.0, 100.0 + SURELY / 2)
+    assert surely_slow(100.0, 100.1)
+    assert not surely_slow(100.0, 101.0)
+    assert not surely_slow(0.0, 100.0)
 
 
-def test_wary_until_there_was_no_slow_one_for_a_while():
-    """Each slow call makes us wary anew, whoever ran it; quick ones do not."""
-    assert Pace().wary == 0.0
-    wary = Pace().handing_on(100.0)
-    assert wary.wary == wary.held(100.0).wary == 102.0
-    assert wary.held(101.0).wary == 103.0
-    assert wary.back(101.0, 101.1).wary == 103.1
-    assert wary.back(101.0, 101.0001).wary == 102.0
+def test_a_rare_slow_call_is_forgotten():
+    """After a while of quick calls the next slow one counts as the first."""
+    pace = Pace().handing_on(100.0).quick(100.05).handing_on(100.06).quick(100.2)
+    assert round(pace.handing_on(101.0).until - 101.0, 3) == 0.05
