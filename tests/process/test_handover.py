@@ -225,6 +225,48 @@ def test_a_stop_hands_nothing_over(queue):
         assert latter.result() is True
 
 
+def test_what_a_worker_passed_on_it_answers_itself_when_all_leave(queue):
+    """The master is gone, and the sibling was faster: what waits in the queue for a worker that is not held up is taken back."""
+    with two(queue, threads=1) as (former, latter, client), former.client() as other:
+        other.send(GET)
+        other.response()
+        client.send(get("/gated"))
+        former.app.wait_begun()
+        latter.do(latter.server.release)
+        latter.drain(30, linger=20)
+        assert latter.result() is True
+        other.send(post("/waits", b"12345"))
+        former.wait_until(lambda: former.server.report()["given"] == 1)
+        former.do(former.server.release)
+        former.drain(30, linger=20)
+        former.app.open()
+        assert client.response().body == b"old /gated "
+        response = other.response()
+        assert (response.body, response.close) == (b"old /waits 12345", True)
+        assert former.result() is True
+
+
+def test_who_made_room_for_others_stays_when_all_leave(queue):
+    """A worker that drains for a reload, when the server is stopped or the master dies: what nobody has taken yet it takes back."""
+    with two(queue) as (former, latter, client), former.client() as other:
+        client.send(get("/gated"))
+        former.app.wait_begun()
+        latter.drain(30, linger=20)
+        assert latter.result() is True
+        other.send(GET)
+        other.response()
+        relieve(former)
+        former.wait_until(lambda: former.server.report()["given"] == 1)
+        former.drain(30, linger=20)
+        former.wait_until(lambda: former.server.report()["taken"] == 1)
+        other.send(GET)
+        response = other.response()
+        assert (response.body, response.close) == (b"old / ", True)
+        former.app.open()
+        assert client.response().body == b"old /gated "
+        assert former.result() is True
+
+
 def test_an_address_that_is_given_up_is_left_by_its_clients(queue):
     """Nobody serves it any more: a connection that came by it is answered once more, says close, and goes nowhere."""
     with two(queue) as (former, latter, client):
@@ -242,7 +284,7 @@ def test_what_is_no_record_harms_nobody(queue):
     with two(queue) as (former, latter, client), former.client() as other:
         other.send(GET)
         other.response()
-        former.do(former.server.release)
+        former.do(former.server.pause)  # and takes nothing itself
         left, right = socket.socketpair()
         for junk in (b"{", b"[]", b"{}", b'{"parties": 1}'):
             socket.send_fds(queue.give, [junk], [left.fileno()])

@@ -57,7 +57,7 @@ class Gate:
         self._shared = shared
         self._listeners = dict(listeners)
         self._spoken = spoken
-        self._queue = queue
+        self._ours = self._queue = queue  # the latter: as long as we take from it
         self._kinds = {address: (int(listener.family), int(listener.type)) for address, listener in self._listeners.items()}
         self._here = {address: _here(listener) for address, listener in self._listeners.items()}
         for listener in self._listeners.values():
@@ -103,23 +103,24 @@ class Gate:
 
     def sweep(self, now: float, leaving: Collection[str], *, final: bool) -> None:
         """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty. The queue
-        of what others hand over is theirs to take, unless this is `final`.
+        of what others hand over is theirs to take, unless this is `final`: then we take from it once more, after we have given our last
+        into it. As each worker does so, nothing is left in it by the last one, whatever the order in which they go.
         """
         for address in self._listeners.keys() - set(leaving):
             self._drop(address)
-        if self._queue is not None and not final:
+        if not final:
             self._drop_queue()
+        else:
+            self._queue = self._ours
         if self.open and not self._sweeping:
             self._sweeping = True
-            self._shared.loop.deadlines.set(self._quiet, now + QUIET)
+            self._shared.loop.deadlines.set(self._quiet, now + QUIET if self._listeners else now)
             self._shared.loop.deadlines.set(self._cap, now + SWEEP)
 
     def release(self) -> None:
-        """Close every listener now."""
+        """Close every listener now. What others have handed over can still be taken."""
         for address in list(self._listeners):
             self._drop(address)
-        if self._queue is not None:
-            self._drop_queue()
 
     def _arm(self, *, wanted: bool) -> None:
         self._armed = wanted
@@ -251,6 +252,8 @@ class Gate:
             self._shared.loop.deadlines.set(self._cap, now + SWEEP)
         else:
             self.release()
+            self._drop_queue()
+            self._sweeping = False
 
 
 def _here(listener: socket.socket) -> Endpoint | None:
