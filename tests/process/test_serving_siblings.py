@@ -2,6 +2,8 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -83,3 +85,31 @@ def test_a_drain_leaves_the_queue_to_the_sibling(siblings):
         thread.join()
     assert not lost
     assert set(answered) == {200}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_who_is_connected_does_not_keep_others_out(threads):
+    """All threads always have a kept connection's call to go on with: a new connection is served in turn with those, and so is the next one."""
+
+    def slow(_environ, start_response):
+        time.sleep(0.004)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    def ask(client):
+        while not enough.is_set():
+            client.send(GET)
+            client.response()
+
+    enough = threading.Event()
+    with Serving(slow, threads=threads) as serving, ThreadPoolExecutor(3 * threads) as pool, ExitStack() as stack:
+        stack.callback(enough.set)
+        asking = [pool.submit(ask, stack.enter_context(serving.client())) for _ in range(3 * threads)]
+        serving.wait_until(lambda: serving.server.report()["requests"] > 100)
+        for _ in range(10):
+            with serving.client() as client:
+                client.send(GET)
+                assert client.response().status == 200
+        enough.set()
+        for each in asking:
+            each.result()

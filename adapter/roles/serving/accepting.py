@@ -11,6 +11,7 @@ kept-alive clients it would end up with all of them. So who has accepted goes to
 import errno
 import select
 import socket
+import sys
 from collections.abc import Collection, Mapping
 from functools import partial
 from time import monotonic
@@ -23,6 +24,7 @@ from adapter.roles.serving.connection import Connection
 from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.loop import Ready
+from adapter.roles.serving.room import AT_ONCE, room, turn
 from adapter.roles.serving.shared import Shared
 from adapter.unix.descriptors import Connected
 from adapter.unix.listeners import accept
@@ -30,22 +32,13 @@ from adapter.unix.listeners import accept
 QUIET = 0.05  # seconds without a new connection, after which a listener that everybody leaves counts as empty
 SWEEP = 1.0  # seconds: never sweep longer, or a steady stream of clients would keep us for ever
 SHORT = 1.0  # seconds: pause after EMFILE and its like, unless a connection ends sooner
-_AT_ONCE = 64  # accepted per turn in a sweep, so that the connections get their turn
+_ALL = sys.maxsize
 _EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
 _SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC})  # the last: of epoll_ctl(2)
 _BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})
 _NOWHERE = Endpoint("", "")
-
-
-def room(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> int:
-    """How many connections to take now; none: listen no more. One we cannot serve at once is better off with another worker, or in
-    the queue.
-
-    In a sweep there is no other worker, and the queue is about to be thrown away.
-    """
-    return _AT_ONCE if sweeping else max(0, min(threads - calls, most - connections))
 
 
 class Gate:
@@ -70,6 +63,8 @@ class Gate:
         self._short = False
         self._complained = False
         self._closed_then = 0
+        self._looked = 0.0  # since there was room, or when we took some without
+        self._ended_then = 0  # calls, by then
         self._pause = Alarm(self._resume)
         self._quiet = Alarm(self._leave)
         self._cap = Alarm(self._leave)
@@ -95,11 +90,15 @@ class Gate:
         shared = self._shared
         if self._short and shared.closed != self._closed_then:
             self._resume(0.0)
-        wanted = not self._short and not shared.paused and self._room > 0
+        able = not self._short and not shared.paused
+        wanted = able and self._room > 0
         if wanted != self._armed:
             self._arm(wanted=wanted)
             if self._short:  # there is no room to wait for all of them: then for none, until we try again
                 self._arm(wanted=False)
+            self._looked, self._ended_then = monotonic(), shared.requests
+        elif able and not wanted:
+            self._look(monotonic())
 
     def sweep(self, now: float, leaving: Collection[str], *, final: bool) -> None:
         """Leave all listeners: those not in `leaving` at once, for others serve them; those in it once their queue is empty. The queue
@@ -122,6 +121,25 @@ class Gate:
         for address in list(self._listeners):
             self._drop(address)
 
+    def _look(self, now: float) -> None:
+        ended = self._shared.requests
+        seconds, calls = now - self._looked, ended - self._ended_then
+        connections, most = len(self._shared.connections), self._shared.settings.max_connections
+        if number := turn(seconds=seconds, ended=calls, connections=connections, most=most):
+            self._looked, self._ended_then = now, ended
+            self._shared.loop.post(partial(self._take_in_turn, number))
+
+    def _take_in_turn(self, number: int, now: float) -> None:
+        """So many; what was handed over first, as it has waited here before."""
+        if self._short or self._shared.paused:
+            return
+        if self._queue is not None:
+            number -= self._take_over(now, number)
+        for address, listener in list(self._listeners.items()):
+            number -= self._accept(address, listener, now, number)
+        for address in list(self._listeners)[:1]:  # it may have left nothing to the others, who are before it the next time
+            self._listeners[address] = self._listeners.pop(address)
+
     def _arm(self, *, wanted: bool) -> None:
         self._armed = wanted
         for address, listener in self._listeners.items():
@@ -131,15 +149,12 @@ class Gate:
                 self._leave_at(listener)
         if self._queue is not None:
             if wanted:
-                self._wait_at("", self._queue, self._take_over)
+                self._wait_at("", self._queue, self._handed_over)
             else:
                 self._leave_at(self._queue)
 
     def _listen(self, address: str, listener: socket.socket) -> None:
-        def ready(_mask: int, now: float) -> None:
-            self._accept(address, listener, now)
-
-        self._wait_at(address, listener, ready)
+        self._wait_at(address, listener, partial(self._called, address, listener))
 
     def _wait_at(self, address: str, sock: socket.socket, ready: Ready) -> None:
         fd = sock.fileno()
@@ -175,30 +190,41 @@ class Gate:
             self._leave_at(self._queue)
         self._queue = None
 
-    def _accept(self, address: str, listener: socket.socket, now: float) -> None:
-        shared = self._shared
-        # While siblings could do it as well, one at a time; and who is woken takes one, though its threads may be busy by now.
-        for _ in range(1 if shared.multiprocess and not self._sweeping else max(1, self._room)):
-            try:
-                connection, peer = accept(listener, *self._kinds[address])
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError as error:
-                self._failed(address, error, now)
-                return
-            self._admit(address, connection, peer, now)
-        if shared.multiprocess and not self._sweeping:
+    def _called(self, address: str, listener: socket.socket, _mask: int, now: float) -> None:
+        """While siblings could do it as well, one at a time; and who is woken takes one, though its threads may be busy by now."""
+        alone = self._sweeping or not self._shared.multiprocess
+        if self._accept(address, listener, now, max(1, self._room) if alone else 1) and not alone:
             self._leave_at(listener)
             self._listen(address, listener)
 
-    def _take_over(self, _mask: int, now: float) -> None:
-        """What another worker has handed over; all there is, as nobody else may be woken for what we leave."""
+    def _accept(self, address: str, listener: socket.socket, now: float, most: int) -> int:
+        """At most so many; how many it were."""
+        for number in range(most):
+            try:
+                connection, peer = accept(listener, *self._kinds[address])
+            except (BlockingIOError, InterruptedError):
+                return number
+            except OSError as error:
+                self._failed(address, error, now)
+                return number
+            self._admit(address, connection, peer, now)
+        return most
+
+    def _handed_over(self, _mask: int, now: float) -> None:
+        """All there is, as nobody else may be woken for what we leave."""
+        self._take_over(now, _ALL)
+
+    def _take_over(self, now: float, most: int) -> int:
+        """The same of what other workers have handed over."""
         shared = self._shared
-        while (guest := shared.handing.take()) is not None:
+        number = 0
+        while number < most and (guest := shared.handing.take()) is not None:
+            number += 1
             if self._sweeping:
                 shared.loop.deadlines.set(self._quiet, now + QUIET)
             guest.socket.setblocking(False)
             Connection(shared, guest, now)
+        return number
 
     def _admit(self, address: str, connection: Connected, peer: object, now: float) -> None:
         shared = self._shared
@@ -245,9 +271,9 @@ class Gate:
     def _leave(self, now: float) -> None:
         """A last look at each queue, then the end, unless there still are clients that we had no descriptor for."""
         for address, listener in list(self._listeners.items()):
-            self._accept(address, listener, now)
+            self._accept(address, listener, now, AT_ONCE)
         if self._queue is not None:
-            self._take_over(0, now)
+            self._take_over(now, _ALL)
         if self._short:
             self._shared.loop.deadlines.set(self._cap, now + SWEEP)
         else:

@@ -8,8 +8,8 @@ import pytest
 from adapter.gateway.environ import Endpoint
 from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
-from adapter.roles.serving.accepting import room
 from adapter.roles.serving.draining import Draining
+from adapter.roles.serving.room import CROWDED, room, turn
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,15 @@ def test_no_more_than_can_be_served_at_once():
     """As many as threads are free, or as there is room for."""
     assert room(calls=1, threads=4, connections=0, most=10, sweeping=False) == 3
     assert room(calls=0, threads=4, connections=8, most=10, sweeping=False) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ended", "connections", "taken"),
+    [(CROWDED, 8, 5, 4), (CROWDED, 1, 5, 0), (CROWDED / 2, 8, 5, 0), (9.0, 8, 9, 1), (9.0, 8, 10, 0), (9.0, 8, 11, 0)],
+)
+def test_who_waits_outside_gets_a_turn(seconds, ended, connections, taken):
+    """Without room for a while: one connection for two calls, never more than there may be, none while nothing ends."""
+    assert turn(seconds=seconds, ended=ended, connections=connections, most=10) == taken
 
 
 def test_two_drains_are_the_stricter_of_both():

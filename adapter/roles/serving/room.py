@@ -1,0 +1,20 @@
+"""How many connections a worker takes now. Pure.
+
+One that we cannot serve at once is better off with another worker, or in the queue of the listener. But when all threads of all
+workers always have a call that waits for them, nobody ever has room, and only those who are connected would be served, for ever. So
+who has had no room for a while takes some of those that wait, in turn with the calls of the others.
+"""
+
+AT_ONCE = 64  # in one turn of the loop, so that the connections get their turn
+CROWDED = 0.01  # seconds without room, after which it is plain that no other worker has any either: it would have taken them
+IN_TURN = 2  # calls that end for each connection that is taken then; were it one, those that wait here would become ever more
+
+
+def room(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> int:
+    """None: listen no more. In a sweep there is no other worker, and the queue is about to be thrown away."""
+    return AT_ONCE if sweeping else max(0, min(threads - calls, most - connections))
+
+
+def turn(*, seconds: float, ended: int, connections: int, most: int) -> int:
+    """Those that are taken without any room, that many seconds and calls after there last was some, or some were taken so."""
+    return 0 if seconds < CROWDED else max(0, min(ended // IN_TURN, most - connections, AT_ONCE))
