@@ -15,8 +15,12 @@ class Asked:
 
     def __init__(self, address: str, path: str, *, source: str = "") -> None:
         host, _, port = address.rpartition(":")
+        self._path = path
         self._wire = http.client.HTTPConnection(host, int(port), timeout=60, source_address=(source, 0) if source else None)
         self._wire.request("GET", path)
+
+    def __repr__(self) -> str:
+        return f"who asked for {self._path}"
 
     def waits(self) -> bool:
         """Whether nothing has come back yet, nor the end."""

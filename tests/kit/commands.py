@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 from pathlib import Path
-from signal import SIGHUP
+from signal import SIGHUP, SIGUSR1
 from typing import Any, Self
 
 from kit.asked import Asked
@@ -132,6 +132,14 @@ def status(server: Adapter) -> dict[str, Any]:
     """The record of `adapter status`, of a server with --control=control."""
     with Line(server.directory / "control") as line:
         return dict(line.ask("status")["status"])
+
+
+def settled(server: Adapter) -> None:
+    """Until every ready worker has said its numbers: whatever it was told before, it has taken in."""
+    workers = [each for each in status(server)["workers"] if each["stage"] == "ready"]
+    mark = server.signal(SIGUSR1)
+    for each in workers:
+        server.wait_for(rf"adapter: info: numbers .*worker={each['id']} ", since=mark)
 
 
 def descriptors(pid: int) -> dict[int, str]:

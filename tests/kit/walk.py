@@ -103,7 +103,8 @@ class Walk:
 
     def _asks_nothing(self, mark: int) -> None:
         """A master that stands still has heard nothing yet, and its workers serve."""
-        assert self._service.ask("/").answer() == PASSED
+        answer = self._service.ask("/").answer()
+        assert answer == PASSED, answer
         heard = [line for line in self._log.all(mark) if " source=" in line]
         assert not heard, "\n".join(heard)
 
@@ -146,7 +147,8 @@ class Walk:
         self._toggle_pause(mark)
         mark = self._log.mark()
         os.kill(self._service.pid, SIGUSR1)
-        self._log.wait_for("adapter: info: numbers ", since=mark)  # the worker has taken in what it was told before
+        # The worker has taken in what it was told before; another one may be leaving still, after a reload.
+        self._log.wait_for(rf"adapter: info: numbers .*\bpid={self._worker}\b", since=mark)
         self._waiting = self._service.ask("/")
 
     def _toggle_pause(self, mark: int) -> None:
@@ -195,27 +197,26 @@ class Walk:
         if not cell.late and signal != "CONT":
             self._say(self._tongue.cont)
         self._log.wait_for('adapter: info: nothing source="signal CONT"', since=before.mark)
-        assert self._service.pid == before.pid
+        self._is_still(before)
         for line in self._log.all(before.mark):
             assert not _NEWS.search(line), line
-        for asked in filter(None, (self._held, self._waiting)):
-            assert asked.waits()
+        self._still_wait(self._held, self._waiting)
         if self._state == "frozen":
             self._freeze()
         if self._state in {"serving", "reloading", "frozen"}:
-            assert self._service.ask("/").answer() == PASSED
+            answer = self._service.ask("/").answer()
+            assert answer == PASSED, answer
 
     def _reloads(self, _: Cell, before: Before) -> None:
         """The new generation serves (after the one that was on its way), in the same process; who waited is answered, whole."""
         self._boot.open()
         for more in range(1 + (self._state in {"booting", "reloading"})):
             self._log.wait_for(SERVING, since=before.mark, skip=more)
-        if self._held:
-            assert self._held.waits()
+        self._still_wait(self._held)
         self._resume_and_pass()
         said = "\n".join(self._log.all(before.mark))
-        assert " failed: " not in said
-        assert self._service.pid == before.pid
+        assert " failed: " not in said, said
+        self._is_still(before)
         self._state = ""
 
     def _drains(self, cell: Cell, before: Before) -> None:
@@ -231,7 +232,7 @@ class Walk:
     def _cuts(self, cell: Cell, before: Before) -> None:
         """It is over at once."""
         if self._held:
-            assert self._held.is_cut()
+            assert self._held.is_cut(), "an answer came where all should be cut"
             self._held = None
         self._wait_no_more()
         self._ended(cell, before)
@@ -241,7 +242,7 @@ class Walk:
         wait_until_gone(before.pid)
         self._wait_no_more()  # the kernel may have it still
         if self._held:
-            assert self._held.waits()
+            self._still_wait(self._held)
             self._pass_through()
             wait_until_gone(self._worker)
         self._ended(cell, before)
@@ -266,8 +267,8 @@ class Walk:
 
     def _resume_and_pass(self) -> None:
         if self._state == "paused":
-            assert self._waiting
-            assert self._waiting.waits()
+            assert self._waiting, "nobody waits"
+            self._still_wait(self._waiting)
             self._toggle_pause(self._log.mark())
         self._pass_through()
 
@@ -275,8 +276,16 @@ class Walk:
         """Who waits is answered: at the gate, or to be accepted."""
         self._gate.open()
         for asked in filter(None, (self._held, self._waiting)):
-            assert asked.answer() == PASSED
+            answer = asked.answer()
+            assert answer == PASSED, f"{asked}: {answer}"
         self._held = self._waiting = None
+
+    def _is_still(self, before: Before) -> None:
+        assert self._service.pid == before.pid, f"pid {self._service.pid}, no more {before.pid}"
+
+    def _still_wait(self, *those: Asked | None) -> None:
+        for asked in filter(None, those):
+            assert asked.waits(), f"{asked} has an answer, or the end"
 
     def _wait_no_more(self) -> None:
         if self._waiting:
@@ -287,8 +296,9 @@ class Walk:
         wait_until_gone(before.pid)
         if cell.then == "down":
             self._tongue.until_down(self._service)
-            assert not any("adapter: info: starting" in line for line in self._log.all(before.mark))
-            assert not listening(self._service.address)
+            said = self._log.all(before.mark)
+            assert not any("adapter: info: starting" in line for line in said), "\n".join(said)
+            assert not listening(self._service.address), f"somebody listens at {self._service.address}"
             self._answers()
         if cell.then == "gone":
             wait_until_gone(before.supervisor)  # its scanner starts another, which starts us
@@ -300,5 +310,5 @@ class Walk:
             self._say(self._tongue.up)
         self._log.wait_for(SERVING, since=mark)
         self._since = time.monotonic()
-        assert self._service.pid != before.pid
+        assert self._service.pid != before.pid, f"still pid {before.pid}"
         self._state = ""

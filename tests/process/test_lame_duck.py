@@ -4,7 +4,7 @@ import os
 from signal import SIGHUP, SIGKILL, SIGTERM
 
 from kit.asked import Asked
-from kit.commands import Line, adapter, status
+from kit.commands import Line, adapter, settled, status
 from kit.server import Adapter, wait_until_gone
 
 OPTIONS = ("--workers=2", "--lame-duck=6", "--health-path=/-/ready", "--control=control")
@@ -17,6 +17,7 @@ def test_it_serves_on_while_readiness_says_no() -> None:
         assert Asked(address, "/-/ready").answer() == (200, b"ready\n")
         server.signal(SIGTERM)
         server.wait_for("adapter: info: lame duck: serving on, though not ready any more seconds=6")
+        settled(server)
         assert Asked(address, "/").answer() == (200, b"hello\n")
         assert Asked(address, "/-/ready").answer() == (503, b"not ready\n")
         assert server.process.exit_code() == 0

@@ -8,7 +8,7 @@ from signal import SIGALRM, SIGHUP, SIGKILL, SIGTSTP, SIGUSR1
 import pytest
 
 from kit.asked import Asked
-from kit.commands import adapter, facts, status
+from kit.commands import adapter, facts, settled, status
 from kit.load import Load
 from kit.server import Adapter, wait_until_gone
 
@@ -21,14 +21,6 @@ def ask(server: Adapter, command: str, door: str = "control") -> None:
         server.signal(SIGTSTP)
     else:
         assert adapter("ctl", door, command, cwd=server.directory).returncode == 0
-
-
-def settled(server: Adapter) -> None:
-    """Until every ready worker has said its numbers: whatever it was told before, it has taken in."""
-    workers = [each for each in status(server)["workers"] if each["stage"] == "ready"]
-    mark = server.signal(SIGUSR1)
-    for each in workers:
-        server.wait_for(rf"adapter: info: numbers .*worker={each['id']} ", since=mark)
 
 
 def pause(server: Adapter, command: str = "pause", door: str = "control") -> None:

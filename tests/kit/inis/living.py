@@ -98,12 +98,12 @@ class Original(Server):
 
     def wait_listens(self, process: Caged, place: Staged) -> None:
         """Until the master and every worker have their signal handlers: before that, HUP and TERM are ignored, and lost."""
-        wanted = MASTERS if place.says("master") else [signal.SIGHUP]
+        masters = [process.pid] if place.says("master") else []
 
         def deaf() -> list[int]:
-            return [pid for pid in _workers(process) if not _catches(pid, [signal.SIGHUP])] + (
-                [] if _catches(process.pid, wanted) else [process.pid]
-            )
+            # The master first: it has its handlers only when it has forked all workers.
+            deaf = [pid for pid in masters if not _catches(pid, LAST_OF_A_MASTER)]
+            return deaf + [pid for pid in _workers(process) or {process.pid} if not _catches(pid, LAST_OF_A_WORKER)]
 
         until(deaf, lambda found: not found)  # nothing tells of another process's signal handlers
 
@@ -113,7 +113,9 @@ class Original(Server):
             process.wait_alone()
 
 
-MASTERS = [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP]
+# In the order of its source (uwsgi 2.0.30: core/uwsgi.c, core/master.c). Of INT nothing can be seen: Python has caught it from the start.
+LAST_OF_A_WORKER = [signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1]
+LAST_OF_A_MASTER = [*LAST_OF_A_WORKER, signal.SIGQUIT, signal.SIGTSTP]
 
 
 def _workers(process: Caged) -> set[int]:
