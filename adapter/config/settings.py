@@ -170,7 +170,7 @@ class Settings:
         5, kinds.count(100), "With --canary or --probation: percent of answers that may be errors (5xx) beyond the share before.",
         "A visitor or two who find a new bug are fewer than that.", _PROCESSES, inetd=False)
     max_connections: int = _option(
-        1000, kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue.",
+        1000, kinds.count(1_000_000), "Connections one worker holds open; more wait in the kernel's queue until one leaves, or has long been idle.",
         "Below the 1024 descriptors that `ulimit -n` commonly allows.", _PROCESSES)
     max_requests: int = _option(
         0, kinds.NUMBER, "Relieve a worker after so many requests; 0: never. Its replacement is ready before it leaves.",

@@ -6,6 +6,7 @@ import resource
 import select
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -191,6 +192,41 @@ def test_too_many_connections_wait_in_the_queue():
             assert serving.do(serving.server.report)["connections"] == 2
             first.socket.close()
             assert third.response().status == 200
+
+
+def test_who_has_been_idle_for_longest_makes_room():
+    """With all connections taken by clients that keep theirs and ask nothing, a new one is served; who asks all the time keeps his."""
+    with Serving(hello, max_connections=3, keepalive_timeout=3600) as serving, ExitStack() as stack:
+        oldest, silent, busy = (stack.enter_context(serving.client()) for _ in range(3))
+        for client in (oldest, busy):
+            client.send(GET)
+            client.response()
+        new = stack.enter_context(serving.client())
+        new.send(GET)
+        while not select.select([new.socket], [], [], 0.1)[0]:
+            busy.send(GET)
+            assert busy.response().status == 200
+        assert new.response().status == 200
+        assert silent.at_end()
+        for client in (oldest, busy, new):
+            client.send(GET)
+            assert client.response().status == 200
+        serving.log.wait_for("all connections are taken: closing those that have been idle for longest closed=1")
+
+
+def test_a_request_that_has_come_is_served_before_its_connection_makes_room():
+    """Whoever is chosen gets a last look: nothing that was sent is lost."""
+    with Serving(hello, max_connections=1, keepalive_timeout=3600) as serving, serving.client() as first:
+        first.send(GET)
+        first.response()
+        (connection,) = serving.server._shared.connections
+        serving.do(lambda: serving.server._loop.change(connection._fd, 0))  # it does not hear of what comes next
+        first.send(GET)
+        with serving.client() as second:
+            second.send(GET)
+            assert first.response().status == 200
+            assert second.response().status == 200
+        assert first.at_end()
 
 
 def test_no_descriptors_left():

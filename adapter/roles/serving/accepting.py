@@ -16,12 +16,13 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from time import monotonic
 
-from adapter.gateway.environ import Endpoint
 from adapter.protocols.spoken import HTTP, PROXIED
 from adapter.roles.serving.announcing import Announcing
 from adapter.roles.serving.answering import Parties
 from adapter.roles.serving.connection import Connection
+from adapter.roles.serving.crowding import Crowding
 from adapter.roles.serving.deadlines import NEVER, Alarm
+from adapter.roles.serving.ends import INTERNET, here, parties_of
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.loop import Ready
 from adapter.roles.serving.room import AT_ONCE, room, turn
@@ -36,9 +37,6 @@ _ALL = sys.maxsize
 _EXCLUSIVE = getattr(select, "EPOLLEXCLUSIVE", 0)
 _SHORTAGE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC})  # the last: of epoll_ctl(2)
 _BROKEN = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK, errno.EOPNOTSUPP})
-_INTERNET = (socket.AF_INET, socket.AF_INET6)
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})
-_NOWHERE = Endpoint("", "")
 
 
 class Gate:
@@ -52,10 +50,10 @@ class Gate:
         self._spoken = spoken
         self._ours = self._queue = queue  # the latter: as long as we take from it
         self._kinds = {address: (int(listener.family), int(listener.type)) for address, listener in self._listeners.items()}
-        self._here = {address: _here(listener) for address, listener in self._listeners.items()}
+        self._here = {address: here(listener) for address, listener in self._listeners.items()}
         for listener in self._listeners.values():
             listener.setblocking(False)
-            if listener.family in _INTERNET:
+            if listener.family in INTERNET:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each connection inherits it: tcp(7)
         self._armed = False  # and those for which there was room are in the epoll
         self._waiting: set[int] = set()
@@ -65,6 +63,7 @@ class Gate:
         self._closed_then = 0
         self._looked = 0.0  # since there was room, or when we took some without
         self._ended_then = 0  # calls, by then
+        self._crowding = Crowding(shared, self._awaited)
         self._pause = Alarm(self._resume)
         self._quiet = Alarm(self._leave)
         self._cap = Alarm(self._leave)
@@ -92,6 +91,8 @@ class Gate:
             self._resume(0.0)
         able = not self._short and not shared.paused
         wanted = able and self._room > 0
+        if able and not wanted and self._listeners and len(shared.connections) >= shared.settings.max_connections:
+            self._crowding.make_room()
         if wanted != self._armed:
             self._arm(wanted=wanted)
             if self._short:  # there is no room to wait for all of them: then for none, until we try again
@@ -120,6 +121,13 @@ class Gate:
         """Close every listener now. What others have handed over can still be taken."""
         for address in list(self._listeners):
             self._drop(address)
+
+    def _awaited(self) -> bool:
+        """Does somebody wait to be accepted?"""
+        poll = select.poll()
+        for listener in self._listeners.values():
+            poll.register(listener, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _look(self, now: float) -> None:
         ended = self._shared.requests
@@ -234,7 +242,7 @@ class Gate:
             shared.loop.deadlines.set(self._quiet, now + QUIET)
         try:
             connection.setblocking(False)
-            parties = _parties(connection, peer, self._here[address])
+            parties = parties_of(connection, peer, self._here[address])
             spoken = self._spoken.get(address, HTTP)
             if spoken == PROXIED:
                 Announcing(shared, connection, parties, partial(self._begin, address), now)
@@ -260,6 +268,7 @@ class Gate:
                     "cannot accept connections for now", reason=reason, connections=len(self._shared.connections)
                 )
             self._short = True
+            self._crowding.make_room()
             self._closed_then = self._shared.closed
             self._shared.loop.deadlines.set(self._pause, now + SHORT)
         # Anything else is the network's word about that one connection (accept(2): "treat them like EAGAIN").
@@ -280,20 +289,3 @@ class Gate:
             self.release()
             self._drop_queue()
             self._sweeping = False
-
-
-def _here(listener: socket.socket) -> Endpoint | None:
-    """Where its clients come; None: each has to be asked, as it listens on every address."""
-    if listener.family not in _INTERNET:
-        return _NOWHERE
-    host, port = listener.getsockname()[:2]
-    return None if host in _EVERYWHERE else Endpoint(host, str(port))
-
-
-def _parties(connection: Connected, peer: object, here: Endpoint | None) -> Parties:
-    if here is _NOWHERE or not isinstance(peer, tuple):
-        return Parties(_NOWHERE, _NOWHERE)
-    if here is None:
-        host, port = connection.getsockname()[:2]
-        here = Endpoint(host, str(port))
-    return Parties(here, Endpoint(peer[0], str(peer[1])))

@@ -13,7 +13,7 @@ from adapter.protocols import proxy
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.spoken import PROXIED
 from adapter.roles.serving.answering import Parties
-from adapter.roles.serving.deadlines import Timed
+from adapter.roles.serving.deadlines import NEVER, Timed
 from adapter.roles.serving.shared import Shared
 from adapter.unix.descriptors import Connected
 
@@ -44,6 +44,11 @@ class Announcing(Timed):
         shared.loop.deadlines.set(self, now + shared.settings.header_timeout)
         if shared.closing or shared.handing.giving:
             self.leave(now)
+
+    @property
+    def idle_since(self) -> float:
+        """Never: a balancer sends its header at once."""
+        return NEVER
 
     def expire(self, now: float) -> None:  # noqa: ARG002 -- as every deadline
         """The header did not come in time."""

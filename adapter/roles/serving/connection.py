@@ -14,19 +14,18 @@ from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE, Whole
-from adapter.roles.serving.line import CALLING, FLUSHING, GIVEN_UP, LINGERING, NOT_YET, Line
+from adapter.roles.serving.line import CALLING, FIRST_PATIENCE, FLUSHING, GIVEN_UP, LINGERING, NOT_YET, Line
 from adapter.roles.serving.loop import HUNG_UP, READABLE, WRITABLE
 from adapter.roles.serving.noting import answered
 from adapter.roles.serving.shared import Shared
 
 _READ: Final = 65536
-FIRST_PATIENCE: Final = 1.0  # seconds: how long a drain leaves a new connection for its first request
 
 
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_around", "_first_by", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address")
+    __slots__ = ("_around", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
@@ -37,7 +36,7 @@ class Connection(Line):
         self._around: Surroundings | None = None  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
         self._says_good_bye = False  # the client: this request is its last
-        self._first_by = now + FIRST_PATIENCE  # 0 once it has sent a request
+        self._first_by = now + FIRST_PATIENCE
         shared.connections.add(self)
         self._attempt(self._begin, now, guest.patience)
 

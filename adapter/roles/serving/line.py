@@ -11,7 +11,7 @@ from adapter.protocols.http1.sending import refusal
 from adapter.roles.serving import lingering
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.deadlines import NEVER, Timed
-from adapter.roles.serving.incoming import BODY, HEAD
+from adapter.roles.serving.incoming import BODY, HEAD, IDLE
 from adapter.roles.serving.loop import READABLE, WRITABLE
 from adapter.roles.serving.noting import answered, given_up, refused
 from adapter.roles.serving.outgoing import Outgoing
@@ -29,12 +29,26 @@ but for nobody · gone.
 _UNWATCHED: Final = -1
 NOT_YET: Final = -2
 """In the place of a mask: the loop has let go of it for good · it has not been asked yet: nothing had to be waited for."""
+FIRST_PATIENCE: Final = 1.0  # seconds: how long a drain leaves a new connection for its first request
 
 
 class Line(Timed):
     """All of it is the leading thread's, except `out`, which the thread of the current call fills."""
 
-    __slots__ = ("_client", "_discarded", "_ended", "_fd", "_mask", "_shared", "_socket", "_state", "_unread", "_untold", "out")
+    __slots__ = (
+        "_client",
+        "_discarded",
+        "_ended",
+        "_fd",
+        "_first_by",
+        "_mask",
+        "_shared",
+        "_socket",
+        "_state",
+        "_unread",
+        "_untold",
+        "out",
+    )
 
     def __init__(self, shared: Shared, sock: Connected, client: str) -> None:
         super().__init__()
@@ -49,6 +63,14 @@ class Line(Timed):
         self._ended = False  # the client will send no more
         self._untold: Call | None = None  # the access log hears of it when the response has left, or the client
         self._mask = NOT_YET
+        self._first_by = 0.0  # when a new connection should have sent a request; 0 once it has
+
+    @property
+    def idle_since(self) -> float:
+        """Seconds of the monotonic clock; NEVER unless we wait for a request of which nothing has come."""
+        if self._state != IDLE or self._mask == 0:  # paused: it may have come
+            return NEVER
+        return self._first_by - FIRST_PATIENCE if self._first_by else self.deadline - self._shared.patience
 
     def _on_ready(self, mask: int, now: float) -> None:
         raise NotImplementedError

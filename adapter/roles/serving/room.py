@@ -5,8 +5,15 @@ workers always have a call that waits for them, nobody ever has room, and only t
 who has had no room for a while takes some of those that wait, in turn with the calls of the others.
 """
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 AT_ONCE = 64  # in one turn of the loop, so that the connections get their turn
 CROWDED = 0.01  # seconds without room, after which it is plain that no other worker has any either: it would have taken them
+IDLE = 1.0  # seconds without a request, after which a connection may be closed in favour of another
+_SHARE = (
+    16  # of all connections make room at once, so that it need not be looked for with each that comes (nginx closes up to 32)
+)
 IN_TURN = 2  # calls that end for each connection that is taken then; were it one, those that wait here would become ever more
 
 
@@ -18,3 +25,13 @@ def room(*, calls: int, threads: int, connections: int, most: int, sweeping: boo
 def turn(*, seconds: float, ended: int, connections: int, most: int) -> int:
     """Those that are taken without any room, that many seconds and calls after there last was some, or some were taken so."""
     return 0 if seconds < CROWDED else max(0, min(ended // IN_TURN, most - connections, AT_ONCE))
+
+
+Connection = TypeVar("Connection")
+
+
+def yielding(idle_since: Mapping[Connection, float], now: float) -> list[Connection]:
+    """Who of all connections is to make room: some of those that have been idle for a while, longest first."""
+    idle = sorted((since, at) for at, since in enumerate(idle_since.values()) if since <= now - IDLE)
+    connections = list(idle_since)
+    return [connections[at] for _, at in idle[: max(1, len(connections) // _SHARE)]]

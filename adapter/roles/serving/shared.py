@@ -40,6 +40,13 @@ _SHORT: Final = BOUNDS[2]
 class Open(Protocol):
     """An open connection, as the server sees it."""
 
+    @property
+    def idle_since(self) -> float:
+        """Seconds of the monotonic clock; NEVER unless it waits for a request of which nothing has come."""
+
+    def expire(self, now: float) -> None:
+        """Its deadline, or as if it were."""
+
     def leave(self, now: float) -> None:
         """We drain."""
 

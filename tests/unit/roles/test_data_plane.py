@@ -8,8 +8,9 @@ import pytest
 from adapter.gateway.environ import Endpoint
 from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
+from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.draining import Draining
-from adapter.roles.serving.room import CROWDED, room, turn
+from adapter.roles.serving.room import CROWDED, IDLE, room, turn, yielding
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,11 @@ def test_the_client_by_environment(environ, client):
 def test_date(seconds):
     """As the standard library writes it."""
     assert imf_fixdate(time.gmtime(seconds)) == email.utils.formatdate(seconds, usegmt=True)
+
+
+def test_who_has_been_idle_for_longest_makes_room():
+    """A sixteenth of all, one at least; nobody whose client may be about to ask, and nobody who is not idle."""
+    now = 100.0
+    assert yielding({"busy": NEVER, "long": 50.0, "longer": 40.0, "just": now - IDLE / 2}, now) == ["longer"]
+    assert yielding({"busy": NEVER, "just": now - IDLE / 2}, now) == []
+    assert yielding(dict.fromkeys(range(64), 1.0), now) == [0, 1, 2, 3]

@@ -1,0 +1,29 @@
+"""Both ends of a connection, as accept(2) and getsockname(2) tell them."""
+
+import socket
+
+from adapter.gateway.environ import Endpoint
+from adapter.roles.serving.answering import Parties
+from adapter.unix.descriptors import Connected
+
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})
+_NOWHERE = Endpoint("", "")
+
+
+def here(listener: socket.socket) -> Endpoint | None:
+    """Where its clients come; None: each has to be asked, as it listens on every address."""
+    if listener.family not in INTERNET:
+        return _NOWHERE
+    host, port = listener.getsockname()[:2]
+    return None if host in _EVERYWHERE else Endpoint(host, str(port))
+
+
+def parties_of(connection: Connected, peer: object, here: Endpoint | None) -> Parties:
+    """Who speaks with whom. `peer`: from accept(2); `here`: of its listener. Raises OSError when it was reset meanwhile."""
+    if here is _NOWHERE or not isinstance(peer, tuple):
+        return Parties(_NOWHERE, _NOWHERE)
+    if here is None:
+        host, port = connection.getsockname()[:2]
+        here = Endpoint(host, str(port))
+    return Parties(here, Endpoint(peer[0], str(peer[1])))
