@@ -138,8 +138,17 @@ class Staged(NamedTuple):
 
     def says(self, name: str) -> bool:
         """Whether any of the INI files has this option."""
-        texts = (path.read_text("latin-1") for path in self.directory.rglob("*.ini"))
-        return any(re.search(rf"^\s*{name}\s*(=|$)", text, re.MULTILINE) for text in texts)
+        return any(re.search(rf"^\s*{name}\s*(=|$)", text, re.MULTILINE) for text in self._texts())
+
+    @property
+    def threads(self) -> int:
+        """How many the INI files want in each worker."""
+        return max(
+            int(said) for text in self._texts() for said in ["1", *re.findall(r"^\s*threads\s*=\s*(\d+)", text, re.MULTILINE)]
+        )
+
+    def _texts(self) -> list[str]:
+        return [path.read_text("latin-1") for path in self.directory.rglob("*.ini")]
 
     def files(self) -> frozenset[str]:
         """What is there now and was not before: sockets end in =, FIFOs in |, as ls(1) has it."""

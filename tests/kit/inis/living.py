@@ -98,12 +98,14 @@ class Original(Server):
 
     def wait_listens(self, process: Caged, place: Staged) -> None:
         """Until the master and every worker have their signal handlers: before that, HUP and TERM are ignored, and lost."""
-        masters = [process.pid] if place.says("master") else []
+        master = place.says("master")
+        first = LAST_OF_A_MASTER if master else LAST_OF_A_WORKER
 
         def deaf() -> list[int]:
-            # The master first: it has its handlers only when it has forked all workers.
-            deaf = [pid for pid in masters if not _catches(pid, LAST_OF_A_MASTER)]
-            return deaf + [pid for pid in _workers(process) or {process.pid} if not _catches(pid, LAST_OF_A_WORKER)]
+            # Who was started first: it has its handlers only when it has forked all others.
+            deaf = [] if _catches(process.pid, first) else [process.pid]
+            workers = _workers(process) | (set() if master else {process.pid})
+            return deaf + [pid for pid in workers if not (_catches(pid, LAST_OF_A_WORKER) and _alone(pid, place.threads))]
 
         until(deaf, lambda found: not found)  # nothing tells of another process's signal handlers
 
@@ -261,8 +263,29 @@ def _write(path: Path, letters: str) -> None:
 
 
 def _catches(pid: int, numbers: list[signal.Signals]) -> bool:
+    caught = _signals(Path(f"/proc/{pid}"), "SigCgt")
+    return caught is None or caught >= set(numbers)
+
+
+def _alone(pid: int, threads: int) -> bool:
+    """Whether its first thread alone takes signals: another one that takes INT would end Python from within, and wait for ever."""
     try:
-        found = re.search(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+        others = [task for task in Path(f"/proc/{pid}/task").iterdir() if task.name != str(pid)]
     except (FileNotFoundError, ProcessLookupError):
         return True  # it has just ended
-    return found is None or all(int(found[1], 16) >> (number - 1) & 1 for number in numbers)
+    blocked = [_signals(task, "SigBlk") for task in others]
+    # Who blocks even what the C library keeps to itself is only just beginning: it will take them all for a moment.
+    settled = [each for each in blocked if each is None or (each >= set(LAST_OF_A_WORKER) and _OF_THE_C_LIBRARY not in each)]
+    return len(settled) >= threads - 1
+
+
+_OF_THE_C_LIBRARY = 32  # SIGCANCEL of glibc and musl, in no set that a program can fill
+
+
+def _signals(process: Path, which: str) -> set[int] | None:
+    """A set of signals (proc(5), /proc/PID/status); None when it has just ended."""
+    try:
+        found = re.search(rf"^{which}:\s*([0-9a-f]+)$", (process / "status").read_text(), re.MULTILINE)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return {number for number in range(1, 65) if int(found[1], 16) >> (number - 1) & 1} if found else None
