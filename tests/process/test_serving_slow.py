@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import os
 import resource
 import select
 import threading
@@ -227,6 +228,27 @@ def test_a_request_that_has_come_is_served_before_its_connection_makes_room():
             assert first.response().status == 200
             assert second.response().status == 200
         assert first.at_end()
+
+
+def test_who_is_idle_makes_room_when_there_are_no_descriptors_left():
+    """Nobody leaves by himself: the one that has been idle does, and who waits is served by its descriptor."""
+    with Serving(hello, keepalive_timeout=3600) as serving, serving.client() as first:
+        first.send(GET)
+        first.response()
+        waiting = serving.unconnected()
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        try:
+            waiting.socket.connect(serving.address)
+            waiting.send(GET)
+            serving.log.wait_for("cannot accept connections for now")
+            assert waiting.response().status == 200
+            assert first.at_end()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        waiting.socket.close()
 
 
 def test_no_descriptors_left():

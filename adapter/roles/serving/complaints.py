@@ -1,4 +1,4 @@
-"""What front ends do wrong, for the log: the same mistake comes with every connection, and need not fill the disk."""
+"""What front ends do wrong, or how many come, for the log: the same comes with every connection, and need not fill the disk."""
 
 from time import monotonic
 

@@ -6,6 +6,7 @@ Else a few hundred browsers that keep their connections would keep everybody els
 
 from collections.abc import Callable
 
+from adapter.roles.serving.complaints import Complaints
 from adapter.roles.serving.deadlines import Alarm
 from adapter.roles.serving.room import yielding
 from adapter.roles.serving.shared import Shared
@@ -19,6 +20,7 @@ class Crowding:
     def __init__(self, shared: Shared, awaited: Callable[[], bool]) -> None:
         self._shared = shared
         self._awaited = awaited
+        self._complaints = Complaints(shared.log)  # of its own: what front ends do wrong is counted apart
         self._asked = False
         self._again = Alarm(self._may_ask)
 
@@ -37,7 +39,7 @@ class Crowding:
         for each in chosen:
             each.expire(now)
         if chosen:
-            shared.complaints.say(
+            self._complaints.say(
                 "all connections are taken: closing those that have been idle for longest", closed=str(len(chosen))
             )
             self._asked = False

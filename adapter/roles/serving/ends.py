@@ -19,11 +19,11 @@ def here(listener: socket.socket) -> Endpoint | None:
     return None if host in _EVERYWHERE else Endpoint(host, str(port))
 
 
-def parties_of(connection: Connected, peer: object, here: Endpoint | None) -> Parties:
-    """Who speaks with whom. `peer`: from accept(2); `here`: of its listener. Raises OSError when it was reset meanwhile."""
-    if here is _NOWHERE or not isinstance(peer, tuple):
+def parties_of(connection: Connected, peer: object, at: Endpoint | None) -> Parties:
+    """Who speaks with whom. `peer`: from accept(2); `at`: `here` of its listener. Raises OSError when it was reset meanwhile."""
+    if at is _NOWHERE or not isinstance(peer, tuple):
         return Parties(_NOWHERE, _NOWHERE)
-    if here is None:
+    if at is None:
         host, port = connection.getsockname()[:2]
-        here = Endpoint(host, str(port))
-    return Parties(here, Endpoint(peer[0], str(peer[1])))
+        at = Endpoint(host, str(port))
+    return Parties(at, Endpoint(peer[0], str(peer[1])))

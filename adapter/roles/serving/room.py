@@ -8,13 +8,13 @@ who has had no room for a while takes some of those that wait, in turn with the 
 from collections.abc import Mapping
 from typing import TypeVar
 
+Connection = TypeVar("Connection")
+
 AT_ONCE = 64  # in one turn of the loop, so that the connections get their turn
 CROWDED = 0.01  # seconds without room, after which it is plain that no other worker has any either: it would have taken them
-IDLE = 1.0  # seconds without a request, after which a connection may be closed in favour of another
-_SHARE = (
-    16  # of all connections make room at once, so that it need not be looked for with each that comes (nginx closes up to 32)
-)
 IN_TURN = 2  # calls that end for each connection that is taken then; were it one, those that wait here would become ever more
+IDLE = 1.0  # seconds without a request, after which a connection may be closed in favour of another
+_SHARE = 16  # the part of all connections that makes room at once, so as not to look again with each that comes
 
 
 def room(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> int:
@@ -27,11 +27,8 @@ def turn(*, seconds: float, ended: int, connections: int, most: int) -> int:
     return 0 if seconds < CROWDED else max(0, min(ended // IN_TURN, most - connections, AT_ONCE))
 
 
-Connection = TypeVar("Connection")
-
-
 def yielding(idle_since: Mapping[Connection, float], now: float) -> list[Connection]:
     """Who of all connections is to make room: some of those that have been idle for a while, longest first."""
-    idle = sorted((since, at) for at, since in enumerate(idle_since.values()) if since <= now - IDLE)
-    connections = list(idle_since)
-    return [connections[at] for _, at in idle[: max(1, len(connections) // _SHARE)]]
+    idle = [each for each, since in idle_since.items() if since <= now - IDLE]
+    idle.sort(key=lambda each: idle_since[each])
+    return idle[: max(1, len(idle_since) // _SHARE)]

@@ -118,6 +118,7 @@ class Original(Server):
 # In the order of its source (uwsgi 2.0.30: core/uwsgi.c, core/master.c). Of INT nothing can be seen: Python has caught it from the start.
 LAST_OF_A_WORKER = [signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1]
 LAST_OF_A_MASTER = [*LAST_OF_A_WORKER, signal.SIGQUIT, signal.SIGTSTP]
+_OF_THE_C_LIBRARY = 32  # SIGCANCEL of glibc and musl, in no set that a program can fill
 
 
 def _workers(process: Caged) -> set[int]:
@@ -277,9 +278,6 @@ def _alone(pid: int, threads: int) -> bool:
     # Who blocks even what the C library keeps to itself is only just beginning: it will take them all for a moment.
     settled = [each for each in blocked if each is None or (each >= set(LAST_OF_A_WORKER) and _OF_THE_C_LIBRARY not in each)]
     return len(settled) >= threads - 1
-
-
-_OF_THE_C_LIBRARY = 32  # SIGCANCEL of glibc and musl, in no set that a program can fill
 
 
 def _signals(process: Path, which: str) -> set[int] | None:
