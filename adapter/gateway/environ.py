@@ -35,39 +35,43 @@ class Endpoint:
 
 
 class Surroundings:
-    """What every request of a connection has in its environ. `own`: all of it that is not the request's.
+    """What every request between these two has in its environ. `common`: what is so for each request of the process.
 
-    Clients say the same of themselves in each request of a connection: what its fields and `own` come to is kept for the next.
+    Clients say the same of themselves in each request of a connection: what its fields and ours come to is kept for the next.
     """
 
-    __slots__ = ("_own", "fields", "together")
+    __slots__ = ("_client", "_common", "_scheme", "_server", "fields", "together")
 
-    def __init__(self, own: dict[str, Any]) -> None:
-        self._own = own
+    def __init__(self, common: dict[str, Any], server: Endpoint, client: Endpoint, scheme: str = "http") -> None:
+        self._common = common
+        self._server = server
+        self._client = client
+        self._scheme = scheme
         self.fields: dict[str, str] | None = None
         self.together: dict[str, Any] = {}
         """`join`'s, of these fields."""
 
     def join(self, fields: dict[str, str]) -> None:
-        """What is so for every request with these."""
-        together = {**self._own, **fields, "wsgi.input": None, "wsgi.errors": None}
+        """What is so for every request with these. What a front end says of the two ends counts more than what we know."""
+        together = self._common.copy()
+        together["SERVER_NAME"], together["SERVER_PORT"] = self._server.host, self._server.port
+        together["REMOTE_ADDR"], together["REMOTE_PORT"] = self._client.host, self._client.port
+        together["wsgi.url_scheme"] = self._scheme
+        together.update(fields)
         if not together["SERVER_NAME"]:
             together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
         self.fields, self.together = fields, together
 
 
-def surroundings(
-    server: Endpoint, client: Endpoint, *, scheme: str = "http", multithread: bool, multiprocess: bool, run_once: bool = False
-) -> dict[str, Any]:
-    """What is so for every request between these two."""
+def common(*, multithread: bool, multiprocess: bool, run_once: bool = False) -> dict[str, Any]:
+    """What is so for every request of a process. What each will have to say itself has its place: a copy need not grow for it."""
     return {
-        "SERVER_NAME": server.host,
-        "SERVER_PORT": server.port,
+        **dict.fromkeys(("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"), ""),
         "SERVER_SOFTWARE": "adapter/" + __version__,
-        "REMOTE_ADDR": client.host,
-        "REMOTE_PORT": client.port,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scheme,
+        "wsgi.url_scheme": "http",
+        "wsgi.input": None,
+        "wsgi.errors": None,
         "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
         "wsgi.multithread": multithread,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from adapter.gateway.environ import Endpoint, Surroundings, environ, surroundings
+from adapter.gateway.environ import Endpoint, Surroundings, common, environ
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
 from adapter.gateway.wsgi import Response, respond
@@ -54,14 +54,11 @@ def request(raw: bytes) -> tuple[Head, bytes]:
 def environ_of(raw: bytes, **changes: Any) -> dict[str, Any]:
     """The environ of this request; `changes` are arguments of `environ`."""
     head, content = request(raw)
-    facts: dict[str, Any] = {
-        "server": Endpoint("127.0.0.1", "8000"),
-        "client": Endpoint("192.0.2.1", "4711"),
-        "multithread": True,
-        "multiprocess": False,
-    }
+    ends = {"server": Endpoint("127.0.0.1", "8000"), "client": Endpoint("192.0.2.1", "4711"), "scheme": "http"}
+    ends |= {name: changes.pop(name) for name in ends.keys() & changes}
     errors = changes.pop("errors", sys.stderr)
-    return environ(head, io.BytesIO(content), Surroundings(surroundings(**facts | changes)), errors)
+    facts: dict[str, Any] = {"multithread": True, "multiprocess": False, **changes}
+    return environ(head, io.BytesIO(content), Surroundings(common(**facts), **ends), errors)
 
 
 class Sink:

@@ -25,6 +25,8 @@ _VERSIONS: Final = frozenset({_LATEST, "HTTP/1.0"})
 _LATER: Final = frozenset(f"HTTP/{major}{minor}" for major in "23456789" for minor in ("", ".0"))
 _LENGTH_DIGITS: Final = 18  # 2**63 has 19
 _HEX: Final = "0123456789abcdefABCDEF"
+_CONNECTIONS: Final = {"close": False, "Close": False, "keep-alive": True, "Keep-Alive": True}
+"""Whether it goes on, as clients mostly say it: with these the version does not matter."""
 _ONCE: Final = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})
 _LIST: Final = ","
 _JOINTS: Final = {"HTTP_COOKIE": "; "}  # RFC 9110 §5.3, RFC 6265 §5.4
@@ -166,6 +168,9 @@ def _foreign(coding: str) -> bool:
 
 def _keep_alive(connection: str, *, modern: bool) -> bool:
     """May the connection go on after this request, as far as the client is concerned (RFC 9112 §9.3)."""
+    usual = _CONNECTIONS.get(connection)
+    if usual is not None:
+        return usual
     options = {option.strip(" \t").lower() for option in connection.split(",")}
     return "close" not in options and (modern or "keep-alive" in options)
 

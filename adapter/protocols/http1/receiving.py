@@ -98,7 +98,9 @@ class Receiver:
             return None
         if head.length != 0:
             return None
-        if b"://" not in line:  # an absolute-form has changed what Host said
+        if (
+            line.find(b"://") < 0
+        ):  # an absolute-form has changed what Host said; `in` is slower: it asks first whether this is a number
             self._fields, self._last = fields, head
         return head
 

@@ -207,9 +207,10 @@ class Gate:
 
     def _accept(self, address: str, listener: socket.socket, now: float, most: int) -> int:
         """At most so many; how many it were."""
+        family, kind = self._kinds[address]
         for number in range(most):
             try:
-                connection, peer = accept(listener, *self._kinds[address])
+                connection, peer = accept(listener, family, kind)
             except (BlockingIOError, InterruptedError):
                 return number
             except OSError as error:

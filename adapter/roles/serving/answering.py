@@ -6,7 +6,7 @@ import sys
 from _thread import get_ident  # `threading` has the same, for half a millisecond per inetd connection
 from io import BytesIO
 
-from adapter.gateway.environ import Endpoint, Surroundings, environ, surroundings
+from adapter.gateway.environ import Endpoint, Surroundings, common, environ
 from adapter.gateway.out import Out
 from adapter.gateway.wsgi import Response, respond
 from adapter.log import Log
@@ -15,7 +15,7 @@ from adapter.roles.serving.incoming import Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeAlias
 
 App: TypeAlias = "Callable[..., Any]"
@@ -53,26 +53,19 @@ class Application:
     ) -> None:
         self._app = app
         self._log = log
-        self._multithread = multithread
-        self._multiprocess = multiprocess
-        self._run_once = run_once
+        self._common = common(multithread=multithread, multiprocess=multiprocess, run_once=run_once)
         self._corrected = _corrections(believed)
         self.date = Date()
         self.failed = 0
-        self.more: dict[str, Any] = {}  # for the environ of every request
         self.said: dict[int, dict[str, str]] = {}
+
+    def surround(self, more: Mapping[str, object]) -> None:
+        """Have this in the environ of every request, too; before there is any."""
+        self._common = {**more, **self._common}
 
     def around(self, parties: Parties) -> Surroundings:
         """What is so for every request between these two."""
-        own = self.more | surroundings(
-            parties.server,
-            parties.client,
-            scheme=parties.scheme,
-            multithread=self._multithread,
-            multiprocess=self._multiprocess,
-            run_once=self._run_once,
-        )
-        return Surroundings(own)
+        return Surroundings(self._common, parties.server, parties.client, parties.scheme)
 
     def answer(self, request: Whole, around: Surroundings, out: Out, *, keep_alive: bool) -> Response:
         """Call it, and send what it says. What became of that: may the connection go on? Not if the response is incomplete."""

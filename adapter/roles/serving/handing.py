@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 from select import EPOLLOUT
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from adapter.gateway.environ import Endpoint
 from adapter.gateway.spool import Spool
@@ -21,17 +21,22 @@ from adapter.unix.handover import Ends
 _HOPS = 3  # a request that everybody is too busy for stays with the last of them
 
 
-class Guest(NamedTuple):
+class Guest:
     """A connection on its way. `address`: of the listener it came by. `patience`: seconds that its client still has for its next
     bytes.
     """
 
-    address: str
-    socket: Connected
-    parties: Parties
-    incoming: Incoming
-    patience: float
-    hops: int
+    __slots__ = ("address", "hops", "incoming", "parties", "patience", "socket")
+
+    def __init__(  # noqa: PLR0917 -- made for each connection: names would cost more
+        self, address: str, sock: Connected, parties: Parties, incoming: Incoming, patience: float, hops: int
+    ) -> None:
+        self.address = address
+        self.socket = sock
+        self.parties = parties
+        self.incoming = incoming
+        self.patience = patience
+        self.hops = hops
 
 
 class Waiting(Protocol):

@@ -201,7 +201,7 @@ class Server:
 
     def surround(self, more: Mapping[str, object]) -> None:
         """Add this to the environ of every request; before `run`."""
-        self._shared.application.more.update(more)
+        self._shared.application.surround(more)
 
     @property
     def threads(self) -> Threads:

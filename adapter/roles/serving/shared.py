@@ -31,6 +31,8 @@ _RECEIVERS: dict[str, type[http1.Receiver] | type[cgi.Receiver]] = {
     UWSGI: uwsgi.Receiver,
     SCGI: scgi.Receiver,
 }
+_BOUNDS: Final = list(BOUNDS)
+"""A list: compiled, a tuple of known length would be made anew for each call that is given it."""
 _SHORTEST: Final = BOUNDS[0]
 _SHORTER: Final = BOUNDS[1]
 _SHORT: Final = BOUNDS[2]
@@ -118,7 +120,7 @@ class Shared:
         self.bytes_out += sent
         seconds = now - task.began
         if seconds > _SHORT:
-            self.latency[bisect_left(BOUNDS, seconds)] += 1
+            self.latency[bisect_left(_BOUNDS, seconds)] += 1
         elif seconds > _SHORTER:
             self.latency[2] += 1
         elif seconds > _SHORTEST:

@@ -3,7 +3,7 @@
 import socket
 
 from adapter.config.settings import Settings
-from adapter.gateway.environ import Endpoint, Surroundings, surroundings
+from adapter.gateway.environ import Endpoint, Surroundings, common
 from adapter.log import Log
 from adapter.roles.serving.calls import Call
 from adapter.roles.serving.incoming import Whole
@@ -50,7 +50,7 @@ def test_who_was_relieved_stays_so():
     with ours, theirs:
         client = Client(ours)
         head, _ = request(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        around = Surroundings(surroundings(NOWHERE, NOWHERE, multithread=True, multiprocess=False))
+        around = Surroundings(common(multithread=True, multiprocess=False), NOWHERE, NOWHERE)
         threads.pending.append(Call(shared(led_meanwhile), Whole(head, None, False), client, around, 0.0))
 
         assert threads.go_on(1.0) == 0.0
