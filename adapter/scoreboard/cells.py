@@ -68,11 +68,9 @@ def write(sequence: int, record: Record) -> tuple[int, bytes]:
 
 def read(cell: bytes) -> tuple[int, Record] | None:
     """The newest whole record in a cell and its sequence; None when there is none (yet)."""
-    for sequence, start in sorted(((_sequence(cell, start), start) for start in (0, HALF)), reverse=True):
-        if sequence and (data := _whole(cell, start)) is not None:
-            record = unpack(data)
-            return None if record is None else (sequence, record)
-    return None
+    sequence, data = max(_half(cell, 0), _half(cell, HALF))
+    record = unpack(data) if sequence else None
+    return None if record is None else (sequence, record)
 
 
 def pack(record: Record) -> bytes:
@@ -105,16 +103,14 @@ def unpack(data: bytes) -> Record | None:
     )
 
 
-def _sequence(cell: bytes, start: int) -> int:
-    """Of the half that begins there; 0: there is none."""
-    return int(_FRAME.unpack_from(cell, start)[0]) if len(cell) >= start + _FRAME.size else 0
-
-
-def _whole(cell: bytes, start: int) -> bytes | None:
-    """The record in the half that begins there; None when that was not written to its end."""
+def _half(cell: bytes, start: int) -> tuple[int, bytes]:
+    """The sequence and the record of the half that begins there; 0 and nothing when there is none, or not to its end."""
+    if len(cell) < start + _FRAME.size:
+        return 0, b""
     sequence, length, checksum = _FRAME.unpack_from(cell, start)
     data = cell[start + _FRAME.size : start + _FRAME.size + length]
-    return data if len(data) == length <= HALF and checksum == _checksum(sequence, data) else None
+    whole = len(data) == length <= HALF and checksum == _checksum(sequence, data)
+    return (sequence, data) if whole else (0, b"")
 
 
 def _checksum(sequence: int, data: bytes) -> int:

@@ -3,6 +3,7 @@
 import json
 import socket
 
+from adapter.lifecycle.commands import Command
 from adapter.log import Log
 from adapter.roles.master.control import Control
 from adapter.roles.master.watch import Watch
@@ -76,4 +77,18 @@ def test_who_asks_again_and_does_not_read(tmp_path):
             second += client.recv(65536)
         assert json.loads(first) == json.loads(second) == {"ok": True, "status": LARGE}
     turn(watch)
+    control.close()
+
+
+def test_a_question_is_no_news(tmp_path):
+    """Who comes, asks how we stand, or leaves gives the master nothing to think about; who asks for something does."""
+    control, watch = listening(tmp_path / "control")
+    with asking(tmp_path / "control") as client:
+        assert [hear() for hear in watch.wait(0)] == [None]
+        assert [hear() for hear in watch.wait(0)] == [None]
+        assert hear(client, watch)["ok"]
+        client.sendall(b'{"command": "statistics"}\n')
+        [event] = next(watch.wait(0))()
+        assert event.command is Command.STATISTICS
+    assert [hear() for hear in watch.wait(0)] == [None]
     control.close()

@@ -92,21 +92,20 @@ class Desk(Generic[C]):
 
     # -- the wire ------------------------------------------------------------------------------------------------------
 
-    def _accept(self) -> list[Event]:
+    def _accept(self) -> None:
         if self.listener is None:
-            return []
+            return
         try:
             accepted, _ = self.listener.socket.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 self._spare.turn_away(self.listener.socket)
                 self.log.warning("short of descriptors: a client was turned away", option=self.option)
-            return []  # else it hung up before we came
+            return  # else it hung up before we came
         self._attend(self.welcome(accepted))
         idle = [each for each in self.clients if not self.stays(each)]
         for oldest in idle[: max(0, len(idle) - CLIENTS)]:
             self.forget(oldest)
-        return []
 
     def _attend(self, client: C) -> None:
         client.socket.setblocking(False)
@@ -117,18 +116,18 @@ class Desk(Generic[C]):
         else:
             self.begun(client)
 
-    def _hear(self, client: C) -> list[Event]:
+    def _hear(self, client: C) -> list[Event] | None:
         try:
             data = client.socket.recv(_READ)
         except BlockingIOError:
-            return []
+            return None
         except OSError:
             data = b""
         if not data:
             self.forget(client)
-            return []
+            return None
         client.received += data
-        return self.heard(client)
+        return self.heard(client) or None
 
     def _send(self, client: C) -> None:
         """As much as goes now. A client that is gone is forgotten."""
@@ -147,12 +146,12 @@ class Desk(Generic[C]):
     def _await_room(self, client: C) -> None:
         self._watch.change(client.socket.fileno(), lambda: self._room(client), readable=False, writable=True)
 
-    def _room(self, client: C) -> list[Event]:
+    def _room(self, client: C) -> list[Event] | None:
         self._send(client)
         if client.left or client not in self.clients:
-            return []
+            return None
         self._watch.change(client.socket.fileno(), lambda: self._hear(client))
-        return self.heard(client)
+        return self.heard(client) or None
 
     # -- across an exec ------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Small, single-threaded, and without the application. It never waits for anybody:
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from signal import Signals
 from typing import Any
 
@@ -20,7 +20,7 @@ from adapter.log import Log
 from adapter.roles.logs import open_log, prepare, tell
 from adapter.roles.master import reexec
 from adapter.roles.master.orders import Orders
-from adapter.roles.master.watch import Watch
+from adapter.roles.master.watch import Watch, only_asked
 from adapter.unix import processes, scheduling
 from adapter.unix.signals import Trap, block, unblock
 
@@ -51,7 +51,9 @@ class Master:
         """Until the state machine says Exit."""
         orders = self.orders
         while orders.exit is None:
-            for event in self._gather():
+            if (heard := self._gather()) is None:
+                continue
+            for event in heard:
                 self._take_in(event, time.monotonic())
             now = time.monotonic()
             if (slept := self._slept(now, 0.0)) is not None:  # it may also have been while we carried out an order
@@ -82,8 +84,10 @@ class Master:
             self.orders.reexec()
         unblock(DEFAULT)
 
-    def _gather(self) -> Iterable[events.Event]:
-        """The news: first what our own doing led to; else what people ask, what children say, who died."""
+    def _gather(self) -> list[events.Event] | None:
+        """The news: first what our own doing led to; else what people ask, what children say, who died. None: it is as if we had slept
+        on, and only told somebody how we stand.
+        """
         if self.orders.news:
             news, self.orders.news = self.orders.news, []
             return news
@@ -94,13 +98,15 @@ class Master:
             patience = min(patience, _TICK)
         if self._dead:
             patience = 0.0
-        heard: list[events.Event] = []
-        for hear in self._watch.wait(patience):
-            heard += hear()
+        said = [hear() for hear in self._watch.wait(patience)]
+        heard = [event for each in said if each for event in each]
         heard += self.orders.look(time.monotonic())
-        slept = self._slept(time.monotonic(), float("inf") if patience is None else patience)
+        now = time.monotonic()
+        slept = self._slept(now, float("inf") if patience is None else patience)
         if slept is not None:
             heard.insert(0, slept)
+        elif only_asked(said, until=until, now=now) and not (heard or self._dead):
+            return None
         self._tell_deaths(heard)
         return heard
 

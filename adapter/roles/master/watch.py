@@ -1,11 +1,17 @@
 """Who is heard when which descriptor has something to say: the master's ears."""
 
 import selectors
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from adapter.lifecycle.events import Event
 
-Hear = Callable[[], list[Event]]
+Hear = Callable[[], list[Event] | None]
+"""What there is to think about; None: nothing, somebody has asked and is answered."""
+
+
+def only_asked(said: Sequence[list[Event] | None], *, until: float | None, now: float) -> bool:
+    """Was everybody who has said something answered, and is nothing due yet: is there nothing to think about?"""
+    return bool(said) and all(each is None for each in said) and (until is None or now < until)
 
 
 class Watch:
