@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from adapter.bytecode import Listings
 
 # The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
 OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")
@@ -20,12 +21,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] in (["serve"], ["hold"]):
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
-        from adapter.nearby import Finder  # noqa: PLC0415 -- the other commands do not need it
+        from adapter.bytecode import load  # noqa: PLC0415 -- the other commands do not need it
 
-        with Finder():  # not while the application is imported
-            from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
+        listings: Listings = {}
+        load(["roles", "roles.inetd"], listings)
+        from adapter.roles.inetd import MODULES  # noqa: PLC0415 -- as above
 
-        gc.freeze()
+        load(MODULES, listings)
+        from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
+
         return inetd.main(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
     if words[:1] == ["hold"] and not _asks_for_help(words[1:]):

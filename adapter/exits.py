@@ -40,13 +40,3 @@ class SystemFailure(Fatal):
     """The system refused (port taken, no memory, no permission): trying again may succeed."""
 
     code = SYSTEM_FAILED
-
-
-class AddressInUse(SystemFailure):
-    """Somebody else listens there."""
-
-
-class AppFailure(Fatal):
-    """The application itself failed: `detail` is its traceback."""
-
-    code = FAILED

@@ -19,7 +19,7 @@ Known = dict[str, tuple[str, bool]]
 def parse(argv: Sequence[str], command: str = "inetd") -> Given:
     """What `adapter inetd` (or `serve`) was given, ready for `resolve`. Raises Misuse, also for some words that click would take."""
     given: Given = {}
-    known = _known(inetd=command == "inetd")
+    known = _known(inetd=command == "inetd") if any(word.startswith("-") for word in argv) else {}
     words = iter(argv)
     for word in words:
         if word == "--":

@@ -9,7 +9,7 @@ import os
 
 from adapter.config import envdir
 from adapter.config.kinds import Value, here
-from adapter.config.settings import OPTIONS, Option, Settings, spelled, variable
+from adapter.config.settings import OPTIONS, PREFIX, Option, Settings, spelled, variable
 from adapter.exits import Misuse
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ def near_misses(environ: Mapping[str, str]) -> list[str]:
     from adapter.config.nearest import nearest  # noqa: PLC0415 -- inetd has nobody to tell
 
     known = {variable(name): name for name in OPTIONS}
-    strange = sorted(name for name in environ if name.startswith("ADAPTER_") and name not in known)
+    strange = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     close = {name: nearest(name, known, likeness=0.9) for name in strange}
     return [f"{name} in the environment is no option: did you mean {near}?" for name, near in close.items() if near]
 
@@ -94,6 +94,10 @@ def _from_command_line(cli: Mapping[str, object]) -> Iterator[tuple[str, Said]]:
 
 
 def _from_environment(environ: Mapping[str, str | None], where: str) -> Iterator[tuple[str, Said]]:
+    if not any(
+        name.startswith(PREFIX) for name in environ
+    ):  # as for most of inetd's connections: to ask for each option takes longer
+        return
     for name, option in OPTIONS.items():
         # Set to nothing is not set: compose files and unit files write `ADAPTER_BIND=` for "the default".
         if option.between is not None and not option.only_asked and (text := environ.get(variable(name))):

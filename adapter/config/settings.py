@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from adapter.config.kinds import Kind
 
 
+PREFIX = "ADAPTER_"
+"""How the names of our variables in the environment begin."""
+
+
 class Option:
     """What the table says about one field."""
 
@@ -49,7 +53,7 @@ class Option:
 
 
 _option: Any = Option
-"""What a field is in the table. Behind the table it is the default: what it says is kept in OPTIONS."""
+"""What a field is in the table; in a `Settings` it is the value."""
 
 _LISTEN, _PROCESSES, _TIME, _LIMITS = "Listening", "Processes", "Time", "What a client may send"
 _APP, _PERMISSION, _LOG, _CONFIG = "Application", "Permissions", "Log", "Control and configuration"
@@ -327,6 +331,7 @@ class Settings:
     def __init__(self, **given: Any) -> None:
         if unknown := given.keys() - OPTIONS.keys():
             raise TypeError(f"there is no option {', '.join(sorted(unknown))}")
+        vars(self).update(DEFAULTS)
         vars(self).update(given)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -339,10 +344,10 @@ class Settings:
         return hash(tuple(self._asdict().values()))
 
     def __repr__(self) -> str:
-        return f"Settings({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in vars(self).items() if value != DEFAULTS[name])})"
 
     def _asdict(self) -> dict[str, Any]:
-        return {**DEFAULTS, **vars(self)}
+        return dict(vars(self))
 
     def _replace(self, **others: Any) -> Settings:
         return Settings(**{**vars(self), **others})
@@ -363,8 +368,6 @@ class Settings:
 OPTIONS: dict[str, Option] = {name: row for name, row in vars(Settings).items() if isinstance(row, Option)}
 DEFAULTS: dict[str, Any] = {name: row.default for name, row in OPTIONS.items()}
 Settings._fields = tuple(OPTIONS)
-for _name in OPTIONS:
-    setattr(Settings, _name, DEFAULTS[_name])
 
 
 def spelled(name: str) -> str:
@@ -374,4 +377,4 @@ def spelled(name: str) -> str:
 
 def variable(name: str) -> str:
     """The option as in the environment: `drain_timeout` is `ADAPTER_DRAIN_TIMEOUT`."""
-    return "ADAPTER_" + name.upper()
+    return PREFIX + name.upper()

@@ -10,18 +10,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Protocol
-else:
-    Protocol = object
+
+    class Readable(Protocol):
+        """All that PEP 3333 asks of the object."""
+
+        def read(self, size: int, /) -> bytes:
+            """At most `size` bytes; none at the end."""
+
 
 BLOCK = 65536
 """Bytes read at once when the application does not say."""
-
-
-class Readable(Protocol):
-    """All that PEP 3333 asks of the object."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
 
 
 class Part:

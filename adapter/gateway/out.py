@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from .file_wrapper import Part
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
-else:
-    Protocol = object
+
+    from .file_wrapper import Part
+
+    class Out(Protocol):
+        """Where a response goes."""
+
+        def send(self, data: bytes) -> None:
+            """These bytes; may wait while too many of them wait. Raises ClientGone."""
+
+        def finish(self, data: bytes) -> None:
+            """These are the last: never waits, whatever their number, as they exist already. Raises ClientGone."""
+
+        def finish_file(self, head: bytes, part: Part) -> bool:
+            """`head`, then the file, without reading it; False: that can not be done here, and nothing was sent. Raises ClientGone."""
 
 
 class ClientGone(ConnectionError):
     """`Out` raises it when nobody reads any more: the application is not asked for more, but still closed."""
-
-
-class Out(Protocol):
-    """Where a response goes."""
-
-    def send(self, data: bytes) -> None:
-        """These bytes; may wait while too many of them wait. Raises ClientGone."""
-
-    def finish(self, data: bytes) -> None:
-        """These are the last: never waits, whatever their number, as they exist already. Raises ClientGone."""
-
-    def finish_file(self, head: bytes, part: Part) -> bool:
-        """`head`, then the file, without reading it; False: that can not be done here, and nothing was sent. Raises ClientGone."""

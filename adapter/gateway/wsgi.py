@@ -11,12 +11,14 @@ from adapter.protocols.http1.fields import field_lines
 from adapter.protocols.http1.sending import Reply
 
 from .file_wrapper import FileWrapper, Part
-from .out import ClientGone, Out
+from .out import ClientGone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, TypeAlias
+
+    from .out import Out
 
 Environ: TypeAlias = "dict[str, Any]"
 WSGIApp: TypeAlias = "Callable[[Environ, Callable[..., Callable[[bytes], None]]], Iterable[bytes]]"

@@ -4,10 +4,14 @@ import errno
 import os
 import socket
 
-from adapter.exits import AddressInUse, Fatal, Misuse, SystemFailure
+from adapter.exits import Fatal, Misuse, SystemFailure
 from adapter.unix import holders
 
 _PRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+
+
+class AddressInUse(SystemFailure):
+    """Somebody else listens there."""
 
 
 def of_tcp(host: str, port: int, literal: str, error: OSError, *, named: bool = True) -> Fatal:

@@ -10,8 +10,9 @@ import socket as sockets
 import stat
 from typing import NoReturn
 
-from adapter.exits import AddressInUse, Misuse, SystemFailure
+from adapter.exits import Misuse, SystemFailure
 from adapter.unix import holders, peers
+from adapter.unix.refusals import AddressInUse
 
 Inode = tuple[int, int]
 

@@ -162,7 +162,7 @@ def test_long_files_are_there():
 def test_inetd_is_light():
     """What each connection of inetd would pay for is not imported: of Python's modules these four, and none of the master's of ours."""
     code = (
-        "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.nearby, adapter.roles.inetd.inetd; "
+        "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.bytecode, adapter.roles.inetd.inetd; "
         "print(*set(sys.modules) - before)"
     )
     run = subprocess.run(
@@ -177,6 +177,28 @@ def test_inetd_is_light():
     assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket", "errno", "select"}
     assert len(names) < 55
     assert not any(name.startswith(("adapter.lifecycle", "adapter.cli", "adapter.roles.worker")) for name in names)
+
+
+def test_inetd_has_its_list():
+    """`adapter inetd` says all that it is going to import, in order: each module by itself, as what it imports is there already."""
+    code = (
+        "import sys; from adapter.roles.inetd import MODULES\n"
+        "for each in (*MODULES, 'roles.inetd.inetd'):\n"
+        "    before = set(sys.modules)\n"
+        "    __import__(f'adapter.{each}')\n"
+        "    print(each, *[name for name in set(sys.modules) - before if name.startswith('adapter.')])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    *listed, again = run.stdout.splitlines()
+    assert [line for line in listed if line != "{0} adapter.{0}".format(line.partition(" ")[0])] == []
+    assert again == "roles.inetd.inetd"
 
 
 def test_the_command_is_light():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import adapter
+from adapter.bytecode import load
 from adapter.nearby import Finder
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,6 +119,47 @@ def test_only_where_bytecode_is_usual(options, env, expected):
     )
 
     assert done.stdout.split() == [str(expected), "False"]
+
+
+ATTRIBUTES = "__name__", "__file__", "__cached__", "__package__", "__path__", "__doc__"
+LOADED = f"""
+import sys, adapter
+from adapter.bytecode import load
+if sys.argv[1] == "load":
+    load(["exits", "config", "config.kinds"], {{}})
+import adapter.exits, adapter.config.kinds
+for module in adapter.exits, adapter.config, adapter.config.kinds:
+    print([getattr(module, name, None) for name in {ATTRIBUTES}], module.__spec__.name, module.__spec__.has_location)
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-O"]])
+def test_it_loads_the_same(options):
+    """What was loaded by name is where the ordinary way puts it, with the same attributes; also where bytecode is another."""
+    loaded, imported = [
+        subprocess.run(
+            [sys.executable, "-B", *options, "-c", LOADED, way],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for way in ("load", "import")
+    ]
+
+    assert loaded == imported
+
+
+def test_what_fails_is_not_there(tmp_path, monkeypatch):
+    """A module that cannot be imported is not left half imported."""
+    place = package(tmp_path)
+    (place / "broken.py").write_text("raise LookupError\n")
+    monkeypatch.setattr(adapter, "__path__", [str(place)])
+
+    with pytest.raises(LookupError):
+        load(["broken"], {})
+
+    assert "adapter.broken" not in sys.modules
 
 
 def test_no_garbage_meanwhile():

@@ -26,21 +26,14 @@ _JUDGED: Final = {
     "date": _DATE,
 }
 """What only we may say (PEP 3333, "Other HTTP Features"; RFC 9110 §7.6.1), and what we must know."""
-_USUAL = (
-    "Accept-Ranges", "Access-Control-Allow-Credentials", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods",
-    "Access-Control-Allow-Origin", "Allow", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
-    "Content-Length", "Content-Security-Policy", "Content-Type", "Cross-Origin-Opener-Policy", "Date", "ETag", "Expires",
-    "Last-Modified", "Link", "Location", "Permissions-Policy", "Pragma", "Referrer-Policy", "Retry-After", "Server", "Set-Cookie",
-    "Strict-Transport-Security", "Vary", "WWW-Authenticate", "X-Content-Type-Options", "X-Frame-Options", "X-Request-ID",
-)  # fmt: skip
 _STATUSES: Final = frozenset({
     "200 OK", "201 Created", "202 Accepted", "204 No Content", "206 Partial Content", "301 Moved Permanently", "302 Found",
     "303 See Other", "304 Not Modified", "307 Temporary Redirect", "308 Permanent Redirect", "400 Bad Request", "401 Unauthorized",
     "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "409 Conflict", "410 Gone", "422 Unprocessable Entity",
     "429 Too Many Requests", "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
 })  # fmt: skip
-_KINDS: Final = {each: _JUDGED.get(name.lower(), _HARMLESS) for name in _USUAL for each in (name, name.lower(), name.title())}
-"""The usual names, in the spellings that applications use."""
+KINDS: Final[dict[str, int]] = {}
+"""What the usual names are, when `usual` has filled it."""
 
 
 def field_lines(status: Any, headers: Any) -> tuple[bytes, int | None, bool]:
@@ -57,9 +50,9 @@ def field_lines(status: Any, headers: Any) -> tuple[bytes, int | None, bool]:
         name, value = pair
         if type(name) is not str or type(value) is not str:
             _pair(pair)
-        kind = _KINDS.get(name)
+        kind = KINDS.get(name)
         if kind is None:
-            kind = _kind(name)
+            kind = kind_of(name)
         if kind:
             if kind == _LENGTH:
                 length = _content_length(value, length)
@@ -96,7 +89,7 @@ def _pair(pair: Any) -> tuple[str, str]:
     return pair
 
 
-def _kind(name: str) -> int:
+def kind_of(name: str) -> int:
     """What a name is, in whatever spelling."""
     if not name or name.strip(TOKEN):
         raise ValueError(f"the header name {name!r} is not a token")

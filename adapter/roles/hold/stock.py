@@ -6,10 +6,11 @@ from typing import Any
 
 from adapter.config import addresses, kinds
 from adapter.config.holding import Holding, Wanted
-from adapter.exits import AddressInUse, Fatal, Misuse
+from adapter.exits import Fatal, Misuse
 from adapter.log import Log
 from adapter.unix import listeners
 from adapter.unix.listeners import Listener
+from adapter.unix.refusals import AddressInUse
 
 
 class Stock:

@@ -11,7 +11,6 @@ from _socket import MSG_DONTWAIT
 from time import monotonic
 
 from adapter.config.settings import Settings
-from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.receiving import Receiver
@@ -26,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapter.gateway.file_wrapper import Part
     from adapter.protocols.entry import Entry
 
 _READ = 1 << 16

@@ -53,12 +53,13 @@ def main(argv: Sequence[str]) -> int:
     wire = Wire(ends, Bell((SIGTERM, SIGINT, SIGHUP)))
     log = Log(2, stamp=False)
     try:
-        settings = resolve(parse(argv), os.environ)
+        environ = os.environ.copy()  # a mapping that decodes each name anew, each time it is looked at
+        settings = resolve(parse(argv), environ)
         redirect(settings.log_file)
         log = open_log(settings).bind(pid=os.getpid())
-        ours = parties(ends, os.environ)
+        ours = parties(ends, environ)
         access = _access_log(settings, log)
-        app = _application(settings)
+        app = _application(settings, environ)
     except Fatal as error:
         _turn_away(wire)
         return tell(log, error)
@@ -76,10 +77,10 @@ def main(argv: Sequence[str]) -> int:
     return STOPPED
 
 
-def _application(settings: Settings) -> App:
-    """The application, in the surroundings that the settings ask for."""
-    environment = application_environment(settings, os.environ)
-    if environment != os.environ:
+def _application(settings: Settings, environ: dict[str, str]) -> App:
+    """The application, in the surroundings that the settings ask for. `environ`: what we were given."""
+    environment = application_environment(settings, environ)
+    if environment != environ:
         os.environ.clear()
         os.environ.update(environment)
     if settings.chdir is not None:

@@ -7,7 +7,6 @@ from _thread import get_ident  # `threading` has the same, for half a millisecon
 from io import BytesIO
 
 from adapter.gateway.environ import Endpoint, Surroundings, common, environ
-from adapter.gateway.out import Out
 from adapter.gateway.wsgi import Response, respond
 from adapter.log import Log
 from adapter.roles.serving.dates import Date
@@ -17,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeAlias
+
+    from adapter.gateway.out import Out
 
 App: TypeAlias = "Callable[..., Any]"
 

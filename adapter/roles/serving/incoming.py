@@ -5,7 +5,6 @@ from __future__ import annotations
 from adapter.config.settings import Settings
 from adapter.protocols.http1.events import END, Event, Head, Refusal
 from adapter.protocols.http1.limits import Limits
-from adapter.protocols.spoken import Receives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Final, Self
 
     from adapter.gateway.spool import Spool
+    from adapter.protocols.spoken import Receives
 
 IDLE: Final = 0
 HEAD: Final = 1

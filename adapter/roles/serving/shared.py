@@ -10,6 +10,7 @@ from adapter.log import Log
 from adapter.protocols.cgi import receiving as cgi
 from adapter.protocols.entry import Entry
 from adapter.protocols.http1 import receiving as http1
+from adapter.protocols.http1 import usual
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.scgi import receiving as scgi
 from adapter.protocols.spoken import HTTP, SCGI, UWSGI
@@ -31,6 +32,7 @@ _RECEIVERS: dict[str, type[http1.Receiver] | type[cgi.Receiver]] = {
     UWSGI: uwsgi.Receiver,
     SCGI: scgi.Receiver,
 }
+usual.fill()  # here, where a preloader does it for all its workers
 _BOUNDS: Final = list(BOUNDS)
 """A list: compiled, a tuple of known length would be made anew for each call that is given it."""
 _SHORTEST: Final = BOUNDS[0]

@@ -4,9 +4,13 @@ import os
 from collections.abc import Sequence
 from time import monotonic
 
-from adapter.exits import AppFailure
+from adapter.exits import Fatal
 from adapter.log import Log
 from adapter.unix.processes import describe, spawn
+
+
+class AppFailure(Fatal):
+    """The application itself failed."""
 
 
 def run_before(commands: Sequence[str], log: Log) -> None:

@@ -9,7 +9,7 @@ import pytest
 from adapter import __main__ as entry
 from adapter.cli.main import COMMANDS, run
 from adapter.config.settings import OPTIONS, Settings, spelled
-from adapter.exits import AppFailure, SystemFailure
+from adapter.exits import Fatal, SystemFailure
 from adapter.lifecycle import dialects
 from adapter.lifecycle.commands import MEANINGS, Command
 
@@ -143,7 +143,7 @@ def test_check(master, capfd):
             "adapter: fatal: cannot bind 127.0.0.1:80: address in use\n",
         ),
         (
-            AppFailure("the app failed", detail="Traceback\n  x\n"),
+            Fatal("the app failed", detail="Traceback\n  x\n"),
             1,
             "adapter: | Traceback\nadapter: |   x\nadapter: fatal: the app failed\n",
         ),

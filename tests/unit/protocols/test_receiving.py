@@ -1,7 +1,10 @@
 """What the corpus (test_corpus.py) cannot say of the receiving side."""
 
+from adapter.protocols.http1 import usual
 from adapter.protocols.http1.events import END, Event, Head, Refusal
+from adapter.protocols.http1.fields import KINDS, kind_of
 from adapter.protocols.http1.limits import Limits
+from adapter.protocols.http1.names import USUAL, variable
 from adapter.protocols.http1.receiving import Receiver
 from kit.cases import GET, SMALL
 from kit.feeding import joined
@@ -53,3 +56,10 @@ def test_a_long_line_costs_no_more_than_its_bytes() -> None:
     for _ in range(1000):
         receiver.feed(b"x" * 16)
     assert len(receiver._section or b"") <= SMALL.request_line + 2 + 16
+
+
+def test_usual_names() -> None:
+    """What is looked up is what would be worked out: a server with the tables and one without understand the same."""
+    usual.fill()
+    assert {name: variable(name) for name in USUAL} == USUAL
+    assert {name: kind_of(name) for name in KINDS} == KINDS

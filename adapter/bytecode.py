@@ -1,0 +1,146 @@
+"""Our own modules straight from their bytecode, by those who know which they are going to need: `adapter inetd` needs forty, for each
+connection.
+
+Python's machinery of importing has locks, asks every finder, looks for each kind of file and works out each name anew: three fifths of
+what an import of ours would cost. Whatever is not as it usually is (no bytecode, or that of another source; something compiled; an
+archive) is left to it, so what is imported is always the same. No class here: to make one costs more than to import a module.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+from _imp import extension_suffixes
+from marshal import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import CodeType, ModuleType
+    from typing import TypeAlias
+
+Listings: TypeAlias = "dict[str, set[str]]"
+"""What was found in directories."""
+_SUFFIX = f".{sys.implementation.cache_tag}.pyc"
+_PLAIN = MAGIC_NUMBER + bytes(4)
+"""How bytecode begins that is good as long as time and size of its source are what it says next (PEP 552)."""
+_HEADER = 16
+_LONGEST = 1 << 16  # bytes of one module's; what is longer is left to the ordinary way
+_COMPILED = tuple(extension_suffixes())
+_Module = type(sys)  # `types` would have to be imported
+
+
+def usual() -> bool:
+    """Whether bytecode is where it usually is: not under -O or PYTHONPYCACHEPREFIX."""
+    return sys.pycache_prefix is None and not sys.flags.optimize
+
+
+def load(names: Iterable[str], listings: Listings) -> None:
+    """Import these (`config.kinds` is `adapter.config.kinds`), each behind those it imports itself, which so are there already. What
+    an import makes stays, so that it is no time to collect garbage, nor need it be looked at later: that takes another tenth.
+    """
+    gc.disable()
+    try:
+        for each in names:
+            name = f"adapter.{each}"
+            if not (name in sys.modules or (usual() and _loaded(name, listings))):
+                __import__(name)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def where(name: str, directory: str, listings: Listings) -> tuple[str, str, str | None] | None:
+    """Source, bytecode and, of a package, its directory, when the module is in this one; None also when it is there compiled."""
+    there = listings.get(directory)
+    if there is None:
+        there = listings[directory] = _listed(directory)
+    last = name.rpartition(".")[2]
+    package = None
+    if last in there:
+        directory = package = f"{directory}/{last}"
+        last = "__init__"
+    elif f"{last}.py" not in there:
+        return None
+    return f"{directory}/{last}.py", f"{directory}/__pycache__/{last}{_SUFFIX}", package
+
+
+def ready(source: str, bytecode: str) -> CodeType | None:
+    """What the bytecode holds, when it was made of this source, here."""
+    try:
+        found = os.stat(source)
+        fd = os.open(bytecode, os.O_RDONLY | os.O_CLOEXEC)  # three system calls; a file object makes eight
+        try:
+            data = os.read(fd, _LONGEST)
+        finally:
+            os.close(fd)
+    except OSError:
+        return None
+    made_of = _number(data[8:12]), _number(data[12:_HEADER])
+    if data[:8] != _PLAIN or len(data) == _LONGEST or made_of != (_low(found.st_mtime), _low(found.st_size)):
+        return None
+    code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 -- as Python's own loader does, of the same file
+    return code if code.co_filename == source else None
+
+
+def spec(loader: SourceFileLoader, bytecode: str, package: str | None) -> ModuleSpec:
+    """What is said of a module (PEP 451)."""
+    said = ModuleSpec(loader.name, loader, origin=loader.path)
+    said.submodule_search_locations = None if package is None else [package]
+    said.cached = bytecode
+    said.has_location = True
+    return said
+
+
+def module(said: ModuleSpec) -> ModuleType:
+    """A new one with the attributes that the ordinary way would give it too, but ask first for each that is not there."""
+    made = _Module(said.name)
+    attributes = vars(made)
+    attributes.update(
+        __spec__=said, __loader__=said.loader, __package__=said.parent, __file__=said.origin, __cached__=said.cached
+    )
+    if said.submodule_search_locations is not None:
+        attributes["__path__"] = said.submodule_search_locations
+    return made
+
+
+def _loaded(name: str, listings: Listings) -> bool:
+    """False: it is for the ordinary way."""
+    above, _, last = name.rpartition(".")
+    found = where(name, sys.modules[above].__path__[0], listings)
+    code = None if found is None else ready(found[0], found[1])
+    if found is None or code is None:
+        return False
+    source, bytecode, package = found
+    made = sys.modules[name] = module(spec(SourceFileLoader(name, source), bytecode, package))
+    try:
+        exec(code, vars(made))  # noqa: S102 -- as Python's own loader does
+    except BaseException:
+        del sys.modules[name]
+        raise
+    setattr(sys.modules[above], last, made)
+    return True
+
+
+def _listed(directory: str) -> set[str]:
+    """What is in it, but for modules that are there compiled and so for others to find."""
+    try:
+        there = set(os.listdir(directory))
+    except OSError:
+        return set()
+    for each in [each for each in there if each.endswith(_COMPILED)]:
+        stem = each.partition(".")[0]
+        there -= {stem, f"{stem}.py"}
+    return there
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "little")
+
+
+def _low(number: float) -> int:
+    """As much of it as bytecode tells."""
+    return int(number) & 0xFFFFFFFF
