@@ -159,12 +159,8 @@ def test_long_files_are_there():
     assert [name for name in names if not (ROOT / "tests" / name).is_file()] == []
 
 
-def test_inetd_is_light():
-    """What each connection of inetd would pay for is not imported: of Python's modules these four, and none of the master's of ours."""
-    code = (
-        "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.bytecode, adapter.roles.inetd.inetd; "
-        "print(*set(sys.modules) - before)"
-    )
+def _said(code: str) -> str:
+    """What a Python prints that knows nothing but itself and our source."""
     run = subprocess.run(
         [sys.executable, "-S", "-c", code],
         capture_output=True,
@@ -172,7 +168,16 @@ def test_inetd_is_light():
         check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    names = set(run.stdout.split())
+    return run.stdout
+
+
+def test_inetd_is_light():
+    """What each connection of inetd would pay for is not imported: of Python's modules these four, and none of the master's of ours."""
+    code = (
+        "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.bytecode, adapter.roles.inetd.inetd; "
+        "print(*set(sys.modules) - before)"
+    )
+    names = set(_said(code).split())
 
     assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket", "errno", "select"}
     assert len(names) < 55
@@ -188,15 +193,7 @@ def test_inetd_has_its_list():
         "    __import__(f'adapter.{each}')\n"
         "    print(each, *[name for name in set(sys.modules) - before if name.startswith('adapter.')])"
     )
-    run = subprocess.run(
-        [sys.executable, "-S", "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-
-    *listed, again = run.stdout.splitlines()
+    *listed, again = _said(code).splitlines()
     assert [line for line in listed if line != "{0} adapter.{0}".format(line.partition(" ")[0])] == []
     assert again == "roles.inetd.inetd"
 
