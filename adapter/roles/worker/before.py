@@ -9,19 +9,15 @@ from adapter.log import Log
 from adapter.unix.processes import describe, spawn
 
 
-class AppFailure(Fatal):
-    """The application itself failed."""
-
-
 def run_before(commands: Sequence[str], log: Log) -> None:
-    """Each in turn, as we are: our user, directory, environment and output. Raises AppFailure when one fails; the others are not run then."""
+    """Each in turn, as we are: our user, directory, environment and output. Raises Fatal when one fails; the others are not run then."""
     for command in commands:
         began = monotonic()
         try:
             pid = spawn(["/bin/sh", "-c", command], environ=os.environ, directory=os.getcwd(), keep=())
         except OSError as error:
-            raise AppFailure(f"--before-load '{command}' could not be run: {error.filename}: {error.strerror}") from None
+            raise Fatal(f"--before-load '{command}' could not be run: {error.filename}: {error.strerror}") from None
         _, status = os.waitpid(pid, 0)
         if status:
-            raise AppFailure(f"--before-load '{command}' failed: {describe(status)}")
+            raise Fatal(f"--before-load '{command}' failed: {describe(status)}")
         log.info("ran before the load", command=command, seconds=monotonic() - began)
