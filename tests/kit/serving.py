@@ -8,7 +8,8 @@
         assert client.response().status == 200
         assert serving.result() is True
 
-Leaving the block ends the server, and fails if a descriptor was leaked. Sockets have timeouts, so that a hang is a failure.
+Leaving the block ends the server, and fails if a descriptor was leaked (of several servers, the last block that is left looks).
+Sockets have timeouts, so that a hang is a failure.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ from kit.lines import Lines
 
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 PATIENCE = 60.0
+_THREAD = "a server of the test"
 
 
 def get(path: str = "/", *fields: str) -> bytes:
@@ -191,7 +193,7 @@ class Serving:
         self._returned: bool | BaseException | None = None
         self.server.give_up = lambda: self._end(False)
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._run, name=_THREAD, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -211,7 +213,10 @@ class Serving:
             print("the server's log:", *self.log.all(), sep="\n")
             return
         assert over, "the server does not end"
-        if self._returned is True:
+        if self._returned is not True:
+            return
+        self._thread.join(PATIENCE)
+        if not _others_run():  # another has descriptors that come and go: it looks when it ends
             left = descriptors() - self._before
             assert not left, f"descriptors leaked: {left}"
 
@@ -290,6 +295,10 @@ def _listen(unix: Path | None, sndbuf: int) -> socket.socket:
     listener.bind(str(unix / "socket") if unix else ("127.0.0.1", 0))
     listener.listen(128)
     return listener
+
+
+def _others_run() -> bool:
+    return any(each.name == _THREAD for each in threading.enumerate())
 
 
 def descriptors() -> set[str]:
