@@ -51,8 +51,9 @@ class Surroundings:
         self.together: dict[str, Any] = {}
         """`join`'s, of these fields."""
 
-    def join(self, fields: dict[str, str]) -> None:
-        """What is so for every request with these. What a front end says of the two ends counts more than what we know."""
+    def join(self, head: Head) -> None:
+        """What this request says, and all that have its fields, with what we know. What a front end says of the two ends counts more."""
+        fields = head.fields
         together = self._common.copy()
         together["SERVER_NAME"], together["SERVER_PORT"] = self._server.host, self._server.port
         together["REMOTE_ADDR"], together["REMOTE_PORT"] = self._client.host, self._client.port
@@ -60,6 +61,7 @@ class Surroundings:
         together.update(fields)
         if not together["SERVER_NAME"]:
             together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
+        _say(head, together)  # each other request will say it anew, and find the place made: a dict that grows is made twice
         self.fields, self.together = fields, together
 
 
@@ -85,19 +87,26 @@ def environ(head: Head, body: BinaryIO, around: Surroundings, errors: TextIO) ->
 
     A chunked request gets the CONTENT_LENGTH that it turned out to have: no framework needs to know about the coding.
     """
-    if head.fields is not around.fields:
-        around.join(head.fields)
-    result = around.together.copy()
-    if head.path is not None:
-        result["REQUEST_METHOD"] = head.method
-        result["PATH_INFO"] = head.path
-        result["QUERY_STRING"] = head.query
-        result["REQUEST_URI"] = result["RAW_URI"] = head.target
+    if head.fields is around.fields:
+        result = around.together.copy()
+        _say(head, result)
+    else:
+        around.join(head)
+        result = around.together.copy()
     result["wsgi.input"], result["wsgi.errors"] = body, errors
     if head.length is None:
         result["CONTENT_LENGTH"] = str(body.seek(0, os.SEEK_END))
         body.seek(0)
     return result
+
+
+def _say(head: Head, variables: dict[str, Any]) -> None:
+    """The request line. Where a front end said it, it is among the fields."""
+    if head.path is not None:
+        variables["REQUEST_METHOD"] = head.method
+        variables["PATH_INFO"] = head.path
+        variables["QUERY_STRING"] = head.query
+        variables["REQUEST_URI"] = variables["RAW_URI"] = head.target
 
 
 def _called(host: str) -> tuple[str, str]:

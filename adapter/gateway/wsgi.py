@@ -83,9 +83,10 @@ class Response(Reply):
         elif self._proposed:
             raise RuntimeError("start_response was called again, without exc_info")
         self._lines, self._told, self._dated = field_lines(status, headers)
-        self.status = status[:3]
+        judged: str = status
+        self.status = judged[:3]
         self._proposed = True
-        return self._write
+        return self._write  # no `__call__` of ours, though cheaper: mypyc lays out a class with one otherwise than its base
 
     def send_whole(self, result: list[Any] | tuple[Any, ...]) -> None:
         """All of the content is there: it goes at once, with its length."""

@@ -16,6 +16,7 @@ HELD_AGAINST = (
     "tests/unit/protocols",
     "tests/unit/roles/test_data_plane.py",
     "tests/unit/roles/test_deadlines.py",
+    "tests/unit/roles/test_outgoing.py",
     "tests/unit/roles/test_threads.py",
     "tests/model/test_answers.py",
     "tests/model/test_http1.py",

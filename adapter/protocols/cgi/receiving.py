@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from adapter.protocols.http1.events import END, Event, Head, Refusal, Refused
+from adapter.protocols.http1.events import END, Event, Head, Receives, Refusal, Refused
 from adapter.protocols.http1.limits import Limits
 
 
-class Receiver:
+class Receiver(Receives):
     """The reading side of one connection, with the face of `http1.receiving.Receiver`: the events depend on the bytes alone.
 
     Bytes after the request are dropped. Nothing but a `Refusal` ever tells of bad input: an exception from here is a bug.

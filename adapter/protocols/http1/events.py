@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Final
+    from typing import Any, ClassVar, Final
 
 CGI: Final = "CGI/1.1"
 """A version: who asks reads `Status: 200 OK` instead of a status line (RFC 3875 §6.3.3), and the end of the connection as the end."""
@@ -112,6 +112,34 @@ END: Final = End()
 """The request is whole."""
 
 Event = Head | bytes | End | Refusal
+
+
+class Receives:
+    """The reading side of one connection, whatever is spoken there."""
+
+    spoken: ClassVar[str]
+    __slots__ = ()
+
+    def whole(self, data: bytes) -> Head | None:
+        """The head, if these bytes are one whole request without content, with nothing before or behind; None: `feed` them."""
+        raise NotImplementedError
+
+    def feed(self, data: bytes) -> list[Event]:
+        """What these bytes add; after a `Refusal`: nothing more, ever."""
+        raise NotImplementedError
+
+    def eof(self) -> Refusal | None:
+        """No more will come: a refusal when that cut a request."""
+        raise NotImplementedError
+
+    @property
+    def midway(self) -> bool:
+        """Some bytes of a request have arrived, but not its `END`."""
+        raise NotImplementedError
+
+    def to_plain(self) -> dict[str, Any]:
+        """Where in a request we are, for whoever goes on with it. Not after a `Refusal`."""
+        raise NotImplementedError
 
 
 class Refused(Exception):

@@ -26,12 +26,13 @@ _JUDGED: Final = {
     "date": _DATE,
 }
 """What only we may say (PEP 3333, "Other HTTP Features"; RFC 9110 §7.6.1), and what we must know."""
-_STATUSES: Final = frozenset({
+_STATUSES: Final = (
     "200 OK", "201 Created", "202 Accepted", "204 No Content", "206 Partial Content", "301 Moved Permanently", "302 Found",
     "303 See Other", "304 Not Modified", "307 Temporary Redirect", "308 Permanent Redirect", "400 Bad Request", "401 Unauthorized",
     "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "409 Conflict", "410 Gone", "422 Unprocessable Entity",
     "429 Too Many Requests", "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
-})  # fmt: skip
+)  # fmt: skip
+_LINES: Final = {status: f"HTTP/1.1 {status}\r\n" for status in _STATUSES}
 KINDS: Final[dict[str, int]] = {}
 """What the usual names are, when `usual` has filled it."""
 
@@ -41,15 +42,18 @@ def field_lines(status: Any, headers: Any) -> tuple[bytes, int | None, bool]:
 
     Raises ValueError with a sentence.
     """
-    text = f"HTTP/1.1 {status if status in _STATUSES else _status(status)}\r\n"
+    text = _LINES.get(status) or f"HTTP/1.1 {_status(status)}\r\n"
     length: int | None = None
     dated = False
-    for pair in headers:
-        if type(pair) is not tuple or len(pair) != 2:
-            _pair(pair)
+    name: str
+    value: str
+    for given in headers:
+        if type(given) is not tuple or len(given) != 2:
+            _pair(given)
+        pair: tuple[Any, Any] = given
+        if type(pair[0]) is not str or type(pair[1]) is not str:
+            _pair(given)
         name, value = pair
-        if type(name) is not str or type(value) is not str:
-            _pair(pair)
         kind = KINDS.get(name)
         if kind is None:
             kind = kind_of(name)
@@ -82,11 +86,10 @@ def _status(status: Any) -> str:
     return status if len(status) > 3 else status + " "
 
 
-def _pair(pair: Any) -> tuple[str, str]:
-    """The pair, when it is one of two str."""
-    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], str)):
-        raise ValueError(f"the header {pair!r} is not a tuple of two str")
-    return pair
+def _pair(given: Any) -> None:
+    """It is a pair of two str after all, of kinds of their own."""
+    if not (isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and isinstance(given[1], str)):
+        raise ValueError(f"the header {given!r} is not a tuple of two str")
 
 
 def kind_of(name: str) -> int:

@@ -79,7 +79,10 @@ def _begin(line: str) -> tuple[str, str, str, str, str, str | None]:
         method, target, version = line.split(" ")
     except ValueError:
         raise Refused(400, "the request line is not `method SP target SP version` (RFC 9112 §3)") from None
-    if version not in _VERSIONS or (method not in _METHODS and not _is_method(method)):
+    # The likeliest by themselves: to look a new string up costs its hash.
+    if (version != _LATEST and version not in _VERSIONS) or (
+        method != "GET" and method not in _METHODS and not _is_method(method)
+    ):
         raise _bad_line(version)
     if not target.isascii() or "#" in target or "\t" in target:  # a fragment is never sent (RFC 9110 §7.1)
         raise Refused(400, "a character in the request target that no URI has (RFC 9112 §3.2)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from adapter.protocols.spoken import HTTP
 
-from .events import END, Event, Head, Refusal, Refused
+from .events import END, Event, Head, Receives, Refusal, Refused
 from .head import parse_head, parse_like
 from .limits import Limits
 
@@ -24,7 +24,7 @@ _CRLF: Final = b"\r\n"
 _EMPTY_LINE: Final = b"\r\n\r\n"
 
 
-class Receiver:
+class Receiver(Receives):
     """The reading side of one connection. Feed it whatever arrived, cut anywhere; the events depend on the bytes alone
     (content may come in other pieces). Nothing but a `Refusal` ever tells of bad input: an exception from here is a bug.
     """

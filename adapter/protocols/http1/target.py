@@ -2,22 +2,19 @@
 
 from .events import Refused
 
-_DIGITS = "0123456789"
-_NAME = _DIGITS + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._~!$&'()*+,;=%-"
-_NUMERIC = _DIGITS + "abcdefABCDEF:."
+_DIGITS = frozenset("0123456789")
+_NAME = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._~!$&'()*+,;=%-")
+_NUMERIC = _DIGITS | frozenset("abcdefABCDEF:.")
 _SCHEMES = ("http://", "https://")
 
 
 def is_authority(text: str) -> bool:
-    """Whether it is `uri-host [":" port]` (RFC 9110 §7.2, RFC 3986 §3.2.2), without user information; it may be empty.
-
-    What `strip` leaves nothing of is made of those characters only.
-    """
+    """Whether it is `uri-host [":" port]` (RFC 9110 §7.2, RFC 3986 §3.2.2), without user information; it may be empty."""
     if text[:1] == "[":
         host, bracket, port = text[1:].partition("]")
-        return bool(host and bracket) and not host.strip(_NUMERIC) and port[:1] in ("", ":") and not port[1:].strip(_DIGITS)
+        return bool(host and bracket) and _NUMERIC.issuperset(host) and port[:1] in ("", ":") and _DIGITS.issuperset(port[1:])
     host, _, port = text.partition(":")
-    return not host.strip(_NAME) and not port.strip(_DIGITS)
+    return _NAME.issuperset(host) and _DIGITS.issuperset(port)
 
 
 def split_target(method: str, target: str) -> tuple[str, str | None]:

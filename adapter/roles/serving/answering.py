@@ -15,11 +15,14 @@ from adapter.roles.serving.incoming import Whole
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from typing import Any, Final, TypeAlias
 
     from adapter.gateway.out import Out
 
 App: TypeAlias = "Callable[..., Any]"
+
+_empty: Final = BytesIO
+"""Compiled, a name of our own is at hand; one of another module would be looked up each time."""
 
 
 class Parties:
@@ -73,7 +76,7 @@ class Application:
         head, body = request.head, request.body
         response = Response(head, out, self.date, keep_alive=keep_alive)
         try:
-            variables = environ(head, BytesIO() if body is None else body.rewind(), around, sys.stderr)
+            variables = environ(head, _empty() if body is None else body.rewind(), around, sys.stderr)
             if self._corrected is not None:
                 self._corrected(variables)
                 response.client = variables["REMOTE_ADDR"]

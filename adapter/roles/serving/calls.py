@@ -1,28 +1,30 @@
 """One request with the application, as a task for its threads."""
 
-from typing import Protocol
-
 from adapter.gateway.environ import Surroundings
 from adapter.gateway.wsgi import Response
 from adapter.protocols.http1.events import Head
+from adapter.roles.serving.deadlines import Timed
 from adapter.roles.serving.incoming import Whole
 from adapter.roles.serving.outgoing import Outgoing
 from adapter.roles.serving.shared import Shared
 from adapter.roles.serving.tasks import Task
 
 
-class Caller(Protocol):
+class Caller(Timed):
     """Who has the request, and gets the response."""
 
+    __slots__ = ("address", "out")
     out: Outgoing
     address: str
     """Of the listener it came by."""
 
     def take_back(self, call: "Call", now: float) -> None:
         """The call lasts too long: end the connection without it; in the thread that leads."""
+        raise NotImplementedError
 
     def finished(self, call: "Call", now: float) -> None:
         """The call is over; in the thread that leads, once, also after it was taken back."""
+        raise NotImplementedError
 
 
 class Call(Task):
@@ -52,7 +54,7 @@ class Call(Task):
     def run(self) -> None:
         """Whatever the application does, the response is complete afterwards or the connection must not go on."""
         shared, request, caller = self._shared, self._request, self._caller
-        shared.note[self.thread](request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
+        self.note(request.head.target.encode("latin-1"))  # the last thing that is known of a call that kills us
         # Asked now and not when the request was queued: a drain may have begun since.
         wanted = shared.keep_alive and (request.more or not (shared.closing or caller.address in shared.leaving))
         self.response = shared.application.answer(request, self._around, caller.out, keep_alive=wanted)

@@ -25,13 +25,13 @@ _READ: Final = 65536
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_around", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye", "address")
+    __slots__ = ("_around", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
+        self.address = guest.address
         self._parties = guest.parties
         self._incoming = guest.incoming
-        self.address = guest.address
         self._hops = guest.hops
         self._around: Surroundings | None = None  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way

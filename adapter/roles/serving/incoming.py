@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapter.config.settings import Settings
-from adapter.protocols.http1.events import END, Event, Head, Refusal
+from adapter.protocols.http1.events import END, Event, Head, Receives, Refusal
 from adapter.protocols.http1.limits import Limits
 
 TYPE_CHECKING = False
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from typing import Any, Final, Self
 
     from adapter.gateway.spool import Spool
-    from adapter.protocols.spoken import Receives
 
 IDLE: Final = 0
 HEAD: Final = 1

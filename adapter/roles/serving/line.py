@@ -9,8 +9,8 @@ from typing import Final
 from adapter.protocols.http1.events import CGI, Head
 from adapter.protocols.http1.sending import refusal
 from adapter.roles.serving import lingering
-from adapter.roles.serving.calls import Call
-from adapter.roles.serving.deadlines import NEVER, Timed
+from adapter.roles.serving.calls import Call, Caller
+from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.incoming import BODY, HEAD, IDLE
 from adapter.roles.serving.loop import READABLE, WRITABLE
 from adapter.roles.serving.noting import answered, given_up, refused
@@ -32,7 +32,7 @@ NOT_YET: Final = -2
 FIRST_PATIENCE: Final = 1.0  # seconds: how long a drain leaves a new connection for its first request
 
 
-class Line(Timed):
+class Line(Caller):
     """All of it is the leading thread's, except `out`, which the thread of the current call fills."""
 
     __slots__ = (
@@ -47,7 +47,6 @@ class Line(Timed):
         "_state",
         "_unread",
         "_untold",
-        "out",
     )
 
     def __init__(self, shared: Shared, sock: Connected, client: str) -> None:

@@ -3,11 +3,12 @@
 import os
 import select
 from collections import deque
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 from adapter.roles.serving.deadlines import NEVER, Deadlines
+from adapter.roles.serving.threads import Threads
 
 Ready = Callable[[int, float], None]
 """Called with the epoll mask and the monotonic time."""
@@ -16,23 +17,6 @@ WRITABLE: Final = select.EPOLLOUT
 HUNG_UP: Final = select.EPOLLHUP | select.EPOLLERR
 """In a mask. Compiled, a constant of our own is a number; one of another module would be looked up each time."""
 _MOST: Final = 512  # events per turn
-
-
-class Calls(Protocol):
-    """What the events of a turn have led to, for the application's threads."""
-
-    @property
-    def pending(self) -> Sized:
-        """Calls that the leader has to see to."""
-
-    def turned(self) -> None:
-        """A turn has news."""
-
-    def timed(self) -> None:
-        """A timer has run out."""
-
-    def go_on(self, now: float) -> float:
-        """See to what is pending; the time after it. 0: this thread does not lead any more."""
 
 
 class Loop:
@@ -70,7 +54,7 @@ class Loop:
             self._woken = True
             os.eventfd_write(self._wake, 1)
 
-    def turn(self, calls: Calls) -> bool:
+    def turn(self, threads: Threads) -> bool:
         """Sleep until something happens, then see to everything that has. False: this thread does not lead any more.
 
         What is left of the events is then the new leader's affair, whose loop hears of them again: they are level-triggered.
@@ -80,16 +64,16 @@ class Loop:
         events = self._epoll.poll(wait, _MOST)
         now = monotonic()
         if events:
-            calls.turned()
-            if self._first and not (now := self._dispatch(self._first, events, calls, now)):
+            threads.turned()
+            if self._first and not (now := self._dispatch(self._first, events, threads, now)):
                 return False
-            if not (now := self._dispatch(self._ready, events, calls, now)):
+            if not (now := self._dispatch(self._ready, events, threads, now)):
                 return False
-            calls.turned()  # again: on a busy machine the one who watches may have fallen asleep before we came to do anything
+            threads.turned()  # again: on a busy machine the one who watches may have fallen asleep before we came to do anything
         for timed in self.deadlines.due(now):
             timed.expire(now)
-            calls.timed()
-            if calls.pending and not (now := calls.go_on(now)):
+            threads.timed()
+            if threads.pending and not (now := threads.go_on(now)):
                 return False
         return True
 
@@ -98,7 +82,7 @@ class Loop:
         self._epoll.close()
         os.close(self._wake)
 
-    def _dispatch(self, known: dict[int, Ready], events: list[tuple[int, int]], calls: Calls, now: float) -> float:
+    def _dispatch(self, known: dict[int, Ready], events: list[tuple[int, int]], threads: Threads, now: float) -> float:
         """Tell those that are known; the time after it, as `go_on`."""
         for fd, mask in events:
             # None: it is among the others, or gone since, in this very turn. If the number is another's by now, that one finds
@@ -106,7 +90,7 @@ class Loop:
             ready = known.get(fd)
             if ready is not None:
                 ready(mask, now)
-                if calls.pending and not (now := calls.go_on(now)):
+                if threads.pending and not (now := threads.go_on(now)):
                     return 0.0
         return now
 

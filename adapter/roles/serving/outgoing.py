@@ -81,10 +81,13 @@ class Outgoing:
         False: it had begun.
         """
         with self._lock:
-            if not self.begun:
-                self.put(data)
+            in_vain = self.gone or self.size
+            self.gone = True  # in this order: `finish` looks at the two the other way round
+            taken_back = not self.begun
+            if taken_back:
+                self.unsent += len(data) - (0 if in_vain else self._to_kernel(data))
             self._give_up()
-            return not self.begun
+            return taken_back
 
     def send(self, data: bytes) -> None:
         """Send, and wait while too much is waiting. Raises ClientGone: then, or because the loop gave up on the client."""
@@ -100,13 +103,20 @@ class Outgoing:
                 raise ClientGone
 
     def finish(self, data: bytes) -> None:
-        """Send the last bytes of a response: they are in memory, so waiting would save nothing. Raises ClientGone."""
-        with self._lock:
-            self.begun = True
-            if self.put(data):
-                self._stalled()
-            if self.gone:
-                raise ClientGone
+        """Send the last bytes of a response: they are in memory, so waiting would save nothing. Raises ClientGone.
+
+        Each response passes here, and mostly the kernel takes all of it. Until then no lock is needed: where nothing waits, all that the
+        loop can do meanwhile is give up. When it does so as `take_back` in the very moment in which we begin, both see the other
+        and neither sends: the client gets its connection closed, and never two answers.
+        """
+        self.begun = True  # in this order: `take_back` looks at the two the other way round
+        sent = 0 if self.gone or self.size else self._to_kernel(data)
+        if sent != len(data):
+            with self._lock:
+                if self._keep(memoryview(data)[sent:]):
+                    self._stalled()
+        if self.gone:
+            raise ClientGone
 
     def finish_file(self, head: bytes, part: Part) -> bool:
         """Send a file after these bytes; False: no descriptor is free for it. Raises ClientGone."""
@@ -130,25 +140,8 @@ class Outgoing:
 
     def put(self, data: bytes) -> bool:
         """Send without waiting; True when bytes begin to wait (they did not before). For the loop while no call runs."""
-        if self.gone:
-            self.unsent += len(data)
-            return False
-        if self.size:
-            self._append(data)
-            return False
-        try:
-            sent = self._socket.send(data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError:
-            self.unsent += len(data)
-            self._give_up()
-            return False
-        self.sent += sent
-        if sent == len(data):
-            return False
-        self._append(memoryview(data)[sent:])
-        return True
+        sent = 0 if self.gone or self.size else self._to_kernel(data)
+        return sent != len(data) and self._keep(memoryview(data)[sent:])
 
     def flush(self) -> bool:
         """Send what the socket takes; True when it took something."""
@@ -168,6 +161,28 @@ class Outgoing:
         """The client is gone, or given up: forget what waits, and let a waiting thread know."""
         with self._lock:
             self._give_up()
+
+    def _to_kernel(self, data: bytes) -> int:
+        """How much it takes. It may find that the client is gone."""
+        try:
+            sent = self._socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            self.gone = True
+            return 0
+        self.sent += sent
+        return sent
+
+    def _keep(self, rest: memoryview) -> bool:
+        """What the kernel has not taken; True when bytes begin to wait."""
+        if self.gone:
+            self.unsent += len(rest)
+            self._give_up()
+            return False
+        waited = self.size
+        self._append(rest)
+        return not waited
 
     def _pump(self) -> None:
         pieces = self._queue()

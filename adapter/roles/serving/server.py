@@ -71,8 +71,8 @@ class Server:
         self.give_up: Callable[[], None] = lambda: None
 
     def attend(self, witness: Witness, free: Callable[[], None]) -> None:
-        """Have the threads note there what they take up, and `free` called when the last listener is closed."""
-        self._shared.note, self._shared.free = witness.cells(), free
+        """Have the threads note there what they take up, and `free` called when the last listener is closed. Before `run`."""
+        self._shared.threads.notes, self._shared.free = witness.cells(), free
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
         """Call `ready` in the loop's thread whenever `fd` is readable or hung up; it must then read, or `unwatch`."""

@@ -25,7 +25,6 @@ from adapter.roles.serving.threads import Threads
 from adapter.scoreboard.figures import Counters
 from adapter.scoreboard.latency import BOUNDS, BUCKETS
 from adapter.unix.handover import Ends
-from adapter.unix.witness import Cells
 
 _RECEIVERS: dict[str, type[http1.Receiver] | type[cgi.Receiver]] = {
     HTTP: http1.Receiver,
@@ -90,7 +89,6 @@ class Shared:
         self.loop = Loop()
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
         self.handing = Handing(queue, self.loop, log, self.taken_over)
-        self.note = Cells()
         self.free: Callable[[], None] = lambda: None  # to be called when the last listener is closed
         self.connections: set[Open] = set()
         self.unusual = False  # one of the next two, or connections are handed over: look closer after each response

@@ -1,10 +1,14 @@
 """What the threads of a worker are given to do."""
 
+from collections.abc import Callable
+
 
 class Task:
     """A call of the application. `began` is monotonic; 0 while it waits for a thread, as is `thread`."""
 
-    __slots__ = ("began", "thread")
+    __slots__ = ("began", "note", "thread")
+    note: Callable[[bytes], None]
+    """How its thread notes what it takes up; set when it has one."""
 
     def __init__(self) -> None:
         self.began = 0.0

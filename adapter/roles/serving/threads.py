@@ -30,11 +30,15 @@ from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slo
 from adapter.roles.serving.orders import End, Invitation, Orders, bed
 from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
+from adapter.unix.witness import Cells
 
 GO_ON: Final = 0
 RELIEVED: Final = 1
 OVER: Final = 2
 """What became of a turn: lead on · somebody else leads by now, so touch nothing any more · nothing is left to lead."""
+_show: Final = show
+_clock: Final = monotonic
+"""Each call passes here. Compiled, a name of our own is at hand; one of another module would be looked up each time."""
 
 
 def _nothing() -> None:
@@ -56,12 +60,15 @@ class Threads:
         self.unwatched = False  # `begun` is to be called when a call begins
         self.begun: Callable[[], None] = _nothing
         self.rests: Callable[[], None] = _nothing  # called by the one that stands by, before it sleeps
+        self.notes = Cells()
         self.pending: deque[Task] = deque()  # the leader sees to them before anything else
         self._post = post
         self._turn = lead
         self._tick = tick
         self._queue = Orders()
         self._handed: set[Task] = set()  # running in another thread than the leader's, or waiting for one
+        self._leader = get_ident()  # its thread
+        self._note = self.notes[self._leader]  # of that
         self._own: Task | None = None  # what the leader runs itself
         self._box: deque[None] = deque()  # append and pop are atomic
         self._laid = 0.0  # when the lead was last laid into it
@@ -122,11 +129,11 @@ class Threads:
                     self.begun()
                 self._queue.put(task)
             return now
-        thread = get_ident()
+        thread, note = self._leader, self._note
         while self.pending:
             task = self.pending.popleft()
-            task.thread = thread
-            task.began = self._laid = monotonic()
+            task.thread, task.note = thread, note
+            task.began = self._laid = _clock()
             self._own = task
             self._box.append(None)
             if self.unwatched:
@@ -135,10 +142,10 @@ class Threads:
                 self._asleep = False
                 self._bell.put(None)
             try:
-                show(task)
+                _show(task)
             except BaseException:  # noqa: BLE001 -- a bug of ours; with one thread less we would be slower, without any deaf
                 sys.excepthook(*sys.exc_info())
-            now = monotonic()
+            now = _clock()
             try:
                 self._box.pop()
             except IndexError:
@@ -174,6 +181,7 @@ class Threads:
                     self._lead()
             else:
                 order.thread = get_ident()
+                order.note = self.notes[order.thread]
                 order.began = monotonic()
                 try:
                     show(order)
@@ -182,6 +190,8 @@ class Threads:
                 self._post(partial(self._finished, order))
 
     def _lead(self) -> None:
+        self._leader = get_ident()
+        self._note = self.notes[self._leader]
         while (became := self._turn() if self._helped() else RELIEVED) == GO_ON:
             pass
         if became == OVER:

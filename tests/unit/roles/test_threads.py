@@ -3,42 +3,19 @@
 import socket
 
 from adapter.config.settings import Settings
-from adapter.gateway.environ import Endpoint, Surroundings, common
+from adapter.gateway.environ import Endpoint
 from adapter.log import Log
-from adapter.roles.serving.calls import Call
-from adapter.roles.serving.incoming import Whole
-from adapter.roles.serving.outgoing import Outgoing
+from adapter.protocols.spoken import HTTP
+from adapter.roles.serving.answering import Parties
+from adapter.roles.serving.connection import Connection
+from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.shared import Shared
-from adapter.roles.serving.threads import GO_ON, Threads
-from kit.calling import request
-
-NOWHERE = Endpoint("", "")
-
-
-class Client:
-    """Who has asked, and how often it was told that its call is over."""
-
-    address = ""
-
-    def __init__(self, sock):
-        self.out = Outgoing(sock, lambda: None)
-        self.told = 0
-
-    def take_back(self, call, now):
-        raise AssertionError
-
-    def finished(self, call, now):
-        self.told += 1
-
-
-def shared(app):
-    return Shared(app, Settings(), Log(2), multiprocess=False, queue=None, lead=lambda: GO_ON, tick=lambda now: None, access=None)
+from adapter.roles.serving.threads import GO_ON
+from kit.serving import GET
 
 
 def test_who_was_relieved_stays_so():
     """Whose call outlasts the lead of another does not lead on with what it once polled; its call is told over, once, and forgotten."""
-    posted = []
-    threads = Threads(2, posted.append, lambda: GO_ON, lambda now: None)
 
     def led_meanwhile(environ, start_response):
         assert threads._take_lead()
@@ -46,17 +23,22 @@ def test_who_was_relieved_stays_so():
         start_response("200 OK", [])
         return [b""]
 
+    shared = Shared(
+        led_meanwhile, Settings(), Log(2), multiprocess=False, queue=None, lead=lambda: GO_ON, tick=lambda now: None, access=None
+    )
+    threads = shared.threads
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        client = Client(ours)
-        head, _ = request(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        around = Surroundings(common(multithread=True, multiprocess=False), NOWHERE, NOWHERE)
-        threads.pending.append(Call(shared(led_meanwhile), Whole(head, None, False), client, around, 0.0))
+        theirs.send(GET)
+        ours.setblocking(False)
+        nobody = Endpoint("", "")
+        Connection(shared, Guest("", ours, Parties(nobody, nobody), shared.incoming(HTTP), 60.0, 0), 0.0)
+        assert len(threads.pending) == 1
 
         assert threads.go_on(1.0) == 0.0
-        assert len(threads._box) == 1
-        assert threads.busy == 1
+        assert (len(threads._box), threads.busy, shared.requests) == (1, 1, 0)
         assert threads._take_lead()
-        [call] = posted
-        call(2.0)
-        assert (client.told, threads.busy) == (1, 0)
+        [over] = shared.loop._posted
+        over(2.0)
+        assert (shared.requests, threads.busy) == (1, 0)
+    shared.loop.close()
