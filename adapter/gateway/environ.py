@@ -61,12 +61,12 @@ class Surroundings:
         together.update(fields)
         if not together["SERVER_NAME"]:
             together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
-        _say(head, together)  # each other request will say it anew, and find the place made: a dict that grows is made twice
+        _say(head, together)  # each other request says it anew, and finds the place made: a dict that grows is made twice
         self.fields, self.together = fields, together
 
 
 def common(*, multithread: bool, multiprocess: bool, run_once: bool = False) -> dict[str, Any]:
-    """What is so for every request of a process. What each will have to say itself has its place: a copy need not grow for it."""
+    """What is so for every request of a process."""
     return {
         **dict.fromkeys(("SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REMOTE_PORT"), ""),
         "SERVER_SOFTWARE": "adapter/" + __version__,

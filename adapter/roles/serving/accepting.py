@@ -254,7 +254,7 @@ class Gate:
 
     def _begin(self, address: str, connection: Connected, parties: Parties, now: float, spoken: str = HTTP) -> None:
         shared = self._shared
-        guest = Guest(address, connection, parties, shared.incoming(spoken), shared.settings.header_timeout, 0)
+        guest = Guest(address, connection, parties, shared.incoming(spoken), shared.first_patience, 0)
         Connection(shared, guest, now)
 
     def _failed(self, address: str, error: OSError, now: float) -> None:

@@ -29,16 +29,17 @@ class Connection(Line):
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
-        self.address = guest.address
-        self._parties = guest.parties
+        self.address, self._parties, self._hops = guest.address, guest.parties, guest.hops
         self._incoming = guest.incoming
-        self._hops = guest.hops
         self._around: Surroundings | None = None  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
         self._says_good_bye = False  # the client: this request is its last
         self._first_by = now + FIRST_PATIENCE
         shared.connections.add(self)
-        self._attempt(self._begin, now, guest.patience)
+        try:
+            self._begin(now, guest.patience)
+        except Exception:  # noqa: BLE001 -- as `_attempt`, which would cost more
+            self._fail()
 
     def _begin(self, now: float, patience: float) -> None:
         """Mostly the first request has come with the connection; if it is the last one too, the loop need not hear of us at all."""

@@ -26,4 +26,5 @@ def parties_of(connection: Connected, peer: object, at: Endpoint | None) -> Part
     if at is None:
         host, port = connection.getsockname()[:2]
         at = Endpoint(host, str(port))
-    return Parties(at, Endpoint(peer[0], str(peer[1])))
+    number: int = peer[1]
+    return Parties(at, Endpoint(peer[0], str(number)))

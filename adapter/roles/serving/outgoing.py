@@ -162,6 +162,10 @@ class Outgoing:
         with self._lock:
             self._give_up()
 
+    def close(self) -> None:
+        """The same, when no call runs."""
+        self._give_up()
+
     def _to_kernel(self, data: bytes) -> int:
         """How much it takes. It may find that the client is gone."""
         try:

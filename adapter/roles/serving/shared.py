@@ -86,6 +86,7 @@ class Shared:
         self.limits = limits(settings)
         self.keep_alive = settings.keepalive_timeout > 0
         self.patience = settings.keepalive_timeout
+        self.first_patience = settings.header_timeout  # with a new connection
         self.loop = Loop()
         self.threads = Threads(settings.threads, self.loop.post, lead, tick)
         self.handing = Handing(queue, self.loop, log, self.taken_over)
@@ -167,7 +168,8 @@ class Shared:
 
     def incoming(self, spoken: str) -> Incoming:
         """The reading side of a new connection."""
-        return Incoming(_RECEIVERS[spoken](self.limits), self.settings.body_memory)
+        receiver = http1.Receiver(self.limits) if spoken == HTTP else _RECEIVERS[spoken](self.limits)
+        return Incoming(receiver, self.settings.body_memory)
 
     def taken_over(self, plain: dict[str, Any], body: Spool | None) -> Incoming:
         """The reading side of a connection that was handed over."""
