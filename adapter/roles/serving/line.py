@@ -221,7 +221,7 @@ class Line(Caller):
         self._unwatch()
         self._shared.loop.deadlines.forget(self)
         self._shared.closed += 1
-        self.out.close()
+        self.out.abandon()
         self._shared.bytes_out += self.out.sent
         if self._untold is not None:
             self._tell(monotonic())
