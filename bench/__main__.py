@@ -15,7 +15,7 @@ from bench.server import Machine
 
 ROOT = Path(__file__).parent.parent
 _EPILOG = """examples:
-  python -m bench                               everything: about 45 minutes, on a machine that does nothing else
+  python -m bench                               everything: about an hour, on a machine that does nothing else
   python -m bench --quick                       the main things, one round of a second: about two minutes, a look and no result
   python -m bench --only hello,mix --servers adapter,granian
   python -m bench --write                       everything, into docs/benchmarks.md and docs/benchmarks.svg
@@ -37,7 +37,12 @@ def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
     works, servers = list(workloads.BY_NAME), list(peers.BY_NAME)
     parser.add_argument("--only", metavar="NAMES", type=lambda text: _names(works, text), help=", ".join(works))
     parser.add_argument("--servers", metavar="NAMES", type=lambda text: _names(servers, text), help=", ".join(servers))
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the table has medians (default: 5)")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=5,
+        help="how often each is measured, hello and new thrice so often; the table has medians (default: 5)",
+    )
     parser.add_argument("--seconds", type=float, default=3, help="of load in each round (default: 3)")
     parser.add_argument("--quick", action="store_true", help="one round of one second, of the main workloads and servers")
     parser.add_argument(

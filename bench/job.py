@@ -23,7 +23,8 @@ class Column(NamedTuple):
 class Workload(NamedTuple):
     """What is asked of whom, and what is measured. The first server is the one that the others are compared with.
 
-    `connections`: of the load; `close`: a new one for each request; `ideal`: the rate that the application alone would allow.
+    `connections`: of the load; `close`: a new one for each request; `ideal`: the rate that the application alone would allow; `often`:
+    so many times the rounds that are asked for.
     """
 
     name: str
@@ -37,6 +38,11 @@ class Workload(NamedTuple):
     close: bool = False
     ideal: float = 0.0
     note: str = ""
+    often: int = 1
+
+    def rounds(self, asked: int) -> int:
+        """How many. One is a look and no result, and stays one."""
+        return asked if asked == 1 else asked * self.often
 
 
 class Job(NamedTuple):

@@ -15,7 +15,8 @@ def run(workload: Workload, servers: Sequence[str], machine: Machine, results: R
     failed = results.failed.setdefault(workload.name, {})
     samples = results.samples.setdefault(workload.name, {})
     wanted = [name for name in workload.servers if name in servers and able(BY_NAME[name], workload.setting)]
-    for number, order in enumerate(turns(wanted, results.rounds), 1):
+    rounds = workload.rounds(results.rounds)
+    for number, order in enumerate(turns(wanted, rounds), 1):
         for name in order:
             if name in failed or name in results.missing:
                 continue
@@ -23,8 +24,8 @@ def run(workload: Workload, servers: Sequence[str], machine: Machine, results: R
                 sample = workload.measure(Job(BY_NAME[name], workload, machine, results.seconds))
             except (NotServingError, WrongAnswerError, OSError, ValueError) as error:
                 failed[name] = str(error)
-                say(f"{workload.name} {number}/{results.rounds} {name}: FAILED: {error}")
+                say(f"{workload.name} {number}/{rounds} {name}: FAILED: {error}")
                 continue
             samples.setdefault(name, []).append(dict(sample))
             told = " ".join(f"{measure}={value:.6g}" for measure, value in sample.items())
-            say(f"{workload.name} {number}/{results.rounds} {name}: {told}")
+            say(f"{workload.name} {number}/{rounds} {name}: {told}")

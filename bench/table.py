@@ -78,6 +78,8 @@ def _section(workload: Workload, results: Results) -> Iterator[str]:
     yield f"## {workload.title}\n"
     if workload.note:
         yield workload.note + "\n"
+    if workload.often > 1:
+        yield f"{workload.rounds(results.rounds)} rounds.\n"
     yield "| " + " | ".join(head) + " |"
     yield "|---" + "|--:" * (len(head) - 1) + "|"
     yield from ("| " + " | ".join(row) + " |" for row in rows)

@@ -51,6 +51,14 @@ def test_page():
     )
 
 
+def test_rounds():
+    """What most aims are about has more rounds than was asked for, and says so; a look of one round stays one."""
+    hello, slow = workloads.BY_NAME["hello"], workloads.BY_NAME["slow"]
+
+    assert (hello.rounds(3), slow.rounds(3), hello.rounds(1)) == (9, 3, 1)
+    assert table.render(results()).count("\n9 rounds.\n") == 2
+
+
 def test_tables_are_whole():
     """Each row of each table on the page has as many cells as its heading."""
     widths = [
