@@ -53,7 +53,7 @@ class Nowhere:
     def send(self, data: bytes) -> None:
         """As `gateway.out.Out`."""
 
-    def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes, closing: bool) -> None:  # noqa: FBT001 -- the same
         """The same."""
 
     def finish_file(self, head: bytes, part: Part) -> bool:  # noqa: ARG002 -- the same

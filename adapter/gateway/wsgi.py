@@ -101,7 +101,7 @@ class Response(Reply):
             data = head + self.data(body if excess <= 0 else body[:-excess]) + self.finish()
         if data:
             self._sent = True
-            self._out.finish(data)
+            self._out.finish(data, not self.keep_alive)
         if excess > 0 or self.remaining:
             self._complain_of(excess)
 

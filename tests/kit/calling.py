@@ -77,7 +77,7 @@ class Sink:
         self.sends.append(data)
         self._on_send(data)
 
-    def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes, closing: bool) -> None:  # noqa: FBT001 -- as gateway.out
         self.send(data)
 
     def finish_file(self, head: bytes, part: Part) -> bool:

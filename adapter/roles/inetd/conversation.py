@@ -159,7 +159,7 @@ class Conversation:
             self._gone = True
             raise
 
-    def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes, closing: bool) -> None:  # noqa: ARG002, FBT001 -- as gateway.out
         """To the client: there is no other way than to wait for it."""
         self.send(data)
 

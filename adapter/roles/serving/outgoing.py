@@ -13,6 +13,7 @@ import termios
 from collections import deque
 from collections.abc import Callable
 from threading import Condition, Lock
+from typing import Final
 
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
@@ -21,6 +22,7 @@ from adapter.unix.descriptors import Connected
 FULL = 1 << 20  # bytes; a thread that finds more than this waiting waits too
 _ROOM = FULL // 2  # and goes on below this
 _PIECE = 1 << 16  # smaller pieces are joined: an application may yield byte by byte
+_MORE: Final = int(socket.MSG_MORE)  # send(2): not yet; shutdown(2), close(2) and what is sent without it let it go
 _AT_ONCE = 1 << 22  # bytes for one client per turn: the others want theirs too
 
 
@@ -102,15 +104,18 @@ class Outgoing:
             if self.gone:
                 raise ClientGone
 
-    def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes, closing: bool) -> None:  # noqa: FBT001 -- as gateway.out
         """Send the last bytes of a response: they are in memory, so waiting would save nothing. Raises ClientGone.
 
         Each response passes here, and mostly the kernel takes all of it. Until then no lock is needed: where nothing waits, all that the
         loop can do meanwhile is give up. When it does so as `take_back` in the very moment in which we begin, both see the other
         and neither sends: the client gets its connection closed, and never two answers.
+
+        When the connection ends with them the kernel waits for that (MSG_MORE), as it comes at once: then the end goes in their last
+        packet, which spares client and server one more, and its acknowledgement.
         """
         self.begun = True  # in this order: `take_back` looks at the two the other way round
-        sent = 0 if self.gone or self.size else self._to_kernel(data)
+        sent = 0 if self.gone or self.size else self._to_kernel(data, _MORE if closing else 0)
         if sent != len(data):
             with self._lock:
                 if self._keep(memoryview(data)[sent:]):
@@ -169,10 +174,10 @@ class Outgoing:
         finally:
             self._lock.release()
 
-    def _to_kernel(self, data: bytes) -> int:
+    def _to_kernel(self, data: bytes, flags: int = 0) -> int:
         """How much it takes. It may find that the client is gone."""
         try:
-            sent = self._socket.send(data)
+            sent = self._socket.send(data, flags)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:

@@ -1,6 +1,10 @@
-"""What the loop and the thread of a call do to one connection's bytes in the same moment, where the schedule can be made by hand."""
+"""How the last bytes of a response go to the kernel: what the loop and the thread of a call do in the same moment, where the schedule can
+be made by hand.
+"""
 
+import fcntl
 import socket
+import struct
 import threading
 
 import pytest
@@ -8,6 +12,7 @@ import pytest
 from adapter.gateway.out import ClientGone
 from adapter.roles.serving.outgoing import Outgoing
 
+SIOCOUTQNSD = 0x894B  # bytes that have not left yet; <linux/sockios.h>
 ANSWER = b"the answer of the call"
 INSTEAD = b"the one it gets instead"
 
@@ -38,6 +43,21 @@ def received(client):
         return b""
 
 
+@pytest.mark.parametrize("closing", [True, False])
+def test_last_bytes(closing):
+    """Those that the end of the connection follows wait for it, in the kernel and not for long; others leave at once."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname(), 30) as client:
+        ours, _ = listener.accept()
+        with ours:
+            ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            Outgoing(ours, lambda: None).finish(ANSWER, closing)
+            (unsent,) = struct.unpack("i", fcntl.ioctl(ours, SIOCOUTQNSD, bytes(4)))
+            assert unsent == (len(ANSWER) if closing else 0)
+            ours.shutdown(socket.SHUT_WR)
+            assert client.recv(1000) == ANSWER
+            assert client.recv(1000) == b""
+
+
 def test_taken_back_while_it_sends(ends):
     """A call that is just sending has begun: nothing is sent instead, and it hears that nobody waits any more."""
     ours, theirs = ends
@@ -45,7 +65,7 @@ def test_taken_back_while_it_sends(ends):
     told = []
     ours.meanwhile = lambda: told.append(out.take_back(INSTEAD))
     with pytest.raises(ClientGone):
-        out.finish(ANSWER)
+        out.finish(ANSWER, False)
     assert told == [False]
     assert received(theirs) == ANSWER
 
@@ -58,7 +78,7 @@ def test_finished_while_it_is_taken_back(ends):
 
     def finish():
         try:
-            out.finish(ANSWER)
+            out.finish(ANSWER, False)
         except ClientGone as gone:
             heard.append(gone)
 
