@@ -54,7 +54,7 @@ class Line(Caller):
         self._shared = shared
         self._socket = sock
         self._fd = sock.fileno()
-        self.out = Outgoing(sock, self._on_stall)
+        self.out = Outgoing(sock, self._on_stall, shared.threads)
         self._state = 0
         self._unread = 0  # by the client, when we last looked
         self._discarded = 0

@@ -17,6 +17,7 @@ from typing import Final
 
 from adapter.gateway.file_wrapper import Part
 from adapter.gateway.out import ClientGone
+from adapter.roles.serving.threads import Threads
 from adapter.unix.descriptors import Connected
 
 FULL = 1 << 20  # bytes; a thread that finds more than this waiting waits too
@@ -60,14 +61,15 @@ class Outgoing:
     """The bytes that wait, in order. `send` and its like are for the thread of a call, the rest for the loop.
 
     `stalled` is called (by the sending thread, under the lock) when bytes begin to wait: the loop must then call `flush`
-    whenever the socket is writable. `gone`: nobody will ever read what we send.
+    whenever the socket is writable. `gone`: nobody will ever read what we send. `threads`: those that run the calls.
     """
 
-    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "begun", "gone", "sent", "size", "unsent")
+    __slots__ = ("_lock", "_pieces", "_room", "_socket", "_stalled", "_threads", "begun", "gone", "sent", "size", "unsent")
 
-    def __init__(self, sock: Connected, stalled: Callable[[], None]) -> None:
+    def __init__(self, sock: Connected, stalled: Callable[[], None], threads: Threads) -> None:
         self._socket = sock
         self._stalled = stalled
+        self._threads = threads
         self._pieces: deque[_Piece] | None = None  # most connections never have any
         self._lock = Lock()
         self._room: Condition | None = None  # while a thread waits
@@ -111,11 +113,11 @@ class Outgoing:
         loop can do meanwhile is give up. When it does so as `take_back` in the very moment in which we begin, both see the other
         and neither sends: the client gets its connection closed, and never two answers.
 
-        When the connection ends with them the kernel waits for that (MSG_MORE), as it comes at once: then the end goes in their last
-        packet, which spares client and server one more, and its acknowledgement.
+        When the connection ends with them the kernel waits for that (MSG_MORE), if it comes at once, from this very thread: then the
+        end goes in their last packet, which spares client and server one more, and its acknowledgement.
         """
         self.begun = True  # in this order: `take_back` looks at the two the other way round
-        sent = 0 if self.gone or self.size else self._to_kernel(data, _MORE if closing else 0)
+        sent = 0 if self.gone or self.size else self._to_kernel(data, _MORE if closing and not self._threads.handing_on else 0)
         if sent != len(data):
             with self._lock:
                 if self._keep(memoryview(data)[sent:]):

@@ -11,6 +11,7 @@ import pytest
 
 from adapter.gateway.out import ClientGone
 from adapter.roles.serving.outgoing import Outgoing
+from adapter.roles.serving.threads import OVER, Threads
 
 SIOCOUTQNSD = 0x894B  # bytes that have not left yet; <linux/sockios.h>
 ANSWER = b"the answer of the call"
@@ -36,6 +37,10 @@ def ends():
         yield interrupted, theirs
 
 
+def outgoing(sock):
+    return Outgoing(sock, lambda: None, Threads(1, lambda call: None, lambda: OVER, lambda now: None))
+
+
 def received(client):
     try:
         return client.recv(1000)
@@ -43,16 +48,20 @@ def received(client):
         return b""
 
 
-@pytest.mark.parametrize("closing", [True, False])
-def test_last_bytes(closing):
-    """Those that the end of the connection follows wait for it, in the kernel and not for long; others leave at once."""
+@pytest.mark.parametrize(("closing", "handed_on", "wait"), [(True, False, True), (True, True, False), (False, False, False)])
+def test_last_bytes(closing, handed_on, wait):
+    """Those that the end of the connection follows at once wait for it, in the kernel; others leave, also when another thread has to
+    end the connection.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname(), 30) as client:
         ours, _ = listener.accept()
         with ours:
             ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Outgoing(ours, lambda: None).finish(ANSWER, closing)
+            out = outgoing(ours)
+            out._threads.handing_on = handed_on
+            out.finish(ANSWER, closing)
             (unsent,) = struct.unpack("i", fcntl.ioctl(ours, SIOCOUTQNSD, bytes(4)))
-            assert unsent == (len(ANSWER) if closing else 0)
+            assert unsent == (len(ANSWER) if wait else 0)
             ours.shutdown(socket.SHUT_WR)
             assert client.recv(1000) == ANSWER
             assert client.recv(1000) == b""
@@ -61,7 +70,7 @@ def test_last_bytes(closing):
 def test_taken_back_while_it_sends(ends):
     """A call that is just sending has begun: nothing is sent instead, and it hears that nobody waits any more."""
     ours, theirs = ends
-    out = Outgoing(ours, lambda: None)
+    out = outgoing(ours)
     told = []
     ours.meanwhile = lambda: told.append(out.take_back(INSTEAD))
     with pytest.raises(ClientGone):
@@ -73,7 +82,7 @@ def test_taken_back_while_it_sends(ends):
 def test_finished_while_it_is_taken_back(ends):
     """While the other answer is being sent, the call's is not; the call hears that nobody waits any more."""
     ours, theirs = ends
-    out = Outgoing(ours, lambda: None)
+    out = outgoing(ours)
     heard = []
 
     def finish():
