@@ -23,7 +23,7 @@ test: .venv/.test
 	mkdir -p .build
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --junitxml=$(JUNIT) $(PYTEST)
 
-# adapter beside its peers: 45 minutes on a machine that does nothing else; BENCH=--quick is a look, BENCH=--write writes docs/benchmarks.*
+# adapter beside its peers: an hour on a machine that does nothing else; BENCH=--quick is a look, BENCH=--write writes docs/benchmarks.*
 bench: .venv/.run
 	.ci/debian bench $(BIN)/python
 	$(BIN)/python -m bench $(BENCH)
