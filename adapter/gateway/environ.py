@@ -61,7 +61,7 @@ class Surroundings:
         together.update(fields)
         if not together["SERVER_NAME"]:
             together["SERVER_NAME"], together["SERVER_PORT"] = _called(together.get("HTTP_HOST", ""))
-        _say(head, together)  # each other request says it anew, and finds the place made: a dict that grows is made twice
+        head.say_line(together)  # each other request says it anew, and finds the place made: a dict that grows is made twice
         self.fields, self.together = fields, together
 
 
@@ -89,7 +89,7 @@ def environ(head: Head, body: BinaryIO, around: Surroundings, errors: TextIO) ->
     """
     if head.fields is around.fields:
         result = around.together.copy()
-        _say(head, result)
+        head.say_line(result)
     else:
         around.join(head)
         result = around.together.copy()
@@ -98,15 +98,6 @@ def environ(head: Head, body: BinaryIO, around: Surroundings, errors: TextIO) ->
         result["CONTENT_LENGTH"] = str(body.seek(0, os.SEEK_END))
         body.seek(0)
     return result
-
-
-def _say(head: Head, variables: dict[str, Any]) -> None:
-    """The request line. Where a front end said it, it is among the fields."""
-    if head.path is not None:
-        variables["REQUEST_METHOD"] = head.method
-        variables["PATH_INFO"] = head.path
-        variables["QUERY_STRING"] = head.query
-        variables["REQUEST_URI"] = variables["RAW_URI"] = head.target
 
 
 def _called(host: str) -> tuple[str, str]:

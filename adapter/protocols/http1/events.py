@@ -62,12 +62,16 @@ class Head:
     def variables(self) -> dict[str, str]:
         """All that the request says, in CGI's spelling: REQUEST_METHOD, PATH_INFO, CONTENT_TYPE, HTTP_HOST."""
         variables = self.fields.copy()
+        self.say_line(variables)
+        return variables
+
+    def say_line(self, variables: dict[str, Any]) -> None:
+        """Put there what the request line says. Where a front end said it, it is among the fields."""
         if self.path is not None:
             variables["REQUEST_METHOD"] = self.method
             variables["PATH_INFO"] = self.path
             variables["QUERY_STRING"] = self.query
             variables["REQUEST_URI"] = variables["RAW_URI"] = self.target
-        return variables
 
     def to_plain(self) -> list[Any]:
         """The arguments of one that says the same."""
@@ -115,7 +119,7 @@ Event = Head | bytes | End | Refusal
 
 
 class Receives:
-    """The reading side of one connection, whatever is spoken there."""
+    """The reading side of one connection, whatever is spoken there. A class and no Protocol: compiled, it is then called straight."""
 
     spoken: ClassVar[str]
     __slots__ = ()

@@ -11,7 +11,7 @@ from adapter.roles.serving.tasks import Task
 
 
 class Caller(Timed):
-    """Who has the request, and gets the response."""
+    """Who has the request, and gets the response. A class and no Protocol: compiled, it is then called straight."""
 
     __slots__ = ("address", "out")
     out: Outgoing

@@ -220,7 +220,7 @@ class Outgoing:
     def _send_some(self, piece: _Piece, *, more: bool) -> int:
         if isinstance(piece, _File):
             return piece.send_to(self._socket)
-        return self._socket.send(piece, socket.MSG_MORE if more else 0)
+        return self._socket.send(piece, _MORE if more else 0)
 
     def _shorten(self, pieces: deque[_Piece], sent: int) -> None:
         piece = pieces[0]
