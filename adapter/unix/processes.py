@@ -186,6 +186,20 @@ def processor_time(pid: int) -> float:
         return 0.0
 
 
+def ran_by_thread(pid: int) -> dict[int, float]:
+    """Seconds that each of its threads has run so far (/proc/PID/task/TID/schedstat, as of the last tick of the clock); nothing when it
+    is gone, or on a kernel that does not tell.
+    """
+    ran: dict[int, float] = {}
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
+                ran[int(thread)] = int(file.read().split()[0]) / 1e9
+    except (OSError, IndexError):
+        return {}
+    return ran
+
+
 def in_foreground() -> bool:
     """Have we a terminal, and is its keyboard ours? It then sends us signals of its own (termios(3), tty_ioctl(4))."""
     try:

@@ -2,9 +2,10 @@
 
 import os
 import subprocess
+import threading
 import time
 
-from adapter.unix.processes import processor_time, wants_processor
+from adapter.unix.processes import processor_time, ran_by_thread, wants_processor
 
 
 def test_one_that_runs() -> None:
@@ -35,3 +36,23 @@ def test_one_that_is_gone() -> None:
         gone.wait()
     assert not wants_processor(gone.pid)
     assert processor_time(gone.pid) == 0
+    assert ran_by_thread(gone.pid) == {}
+
+
+def test_which_thread_runs() -> None:
+    """The kernel tells them apart: the time of one that computes grows, that of one that waits does not."""
+    over = threading.Event()
+    waiting = threading.Thread(target=over.wait)
+    waiting.start()
+    try:
+        before = ran_by_thread(os.getpid())
+        until = time.thread_time() + 0.05
+        while time.thread_time() < until:
+            pass
+        grown = {thread: ran - before[thread] for thread, ran in ran_by_thread(os.getpid()).items() if thread in before}
+    finally:
+        over.set()
+        waiting.join()
+    assert grown[threading.get_native_id()] > 0.04  # as of the last tick
+    assert waiting.native_id is not None
+    assert grown[waiting.native_id] < 0.01

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from adapter.lifecycle.orphans import Orphan, Orphans, had
 from adapter.log import Log
-from adapter.unix.processes import processor_time, wants_processor
+from adapter.unix.processes import processor_time, ran_by_thread, wants_processor
 
 _MOST = mmap.PAGESIZE  # cells; with more workers than that a cell is shared, and whoever says the word says it for both
 _LAST_BREATH = 1.0  # seconds from the end of file that the master's death leads to, to the end of its process
@@ -71,7 +71,9 @@ class Offspring:
         """The channel to the master has ended. If that one has too: until the last of its workers has, by itself or by our hand."""
         if not self.able or not _wait([self._master], _LAST_BREATH):
             return
-        left = {worker: Orphan(bool(self._words[child.cell])) for worker, child in self._children.items()}
+        left = {
+            each: Orphan(bool(self._words[child.cell]), ran=ran_by_thread(child.pid)) for each, child in self._children.items()
+        }
         while left:
             meant, began = orphans.wait(left), time.monotonic()
             ran = {worker: processor_time(self._children[worker].pid) for worker, each in left.items() if not each.free}
@@ -90,7 +92,8 @@ class Offspring:
         if before.free:
             return before
         used = had(passed, meant, ran=processor_time(pid) - ran, waits=wants_processor(pid))
-        return Orphan(bool(self._words[cell]), before.had + used)
+        after = before.after(used, ran_by_thread(pid))
+        return after._replace(free=bool(self._words[cell]))
 
     def _kill(self, worker: int, log: Log) -> None:
         child = self._children[worker]

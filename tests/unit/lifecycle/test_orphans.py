@@ -3,7 +3,7 @@
 from adapter.lifecycle.orphans import Orphan, Orphans, had
 
 ORPHANS = Orphans.of(threads=4, drain=8)
-FREE, LATE = Orphan(free=True), Orphan(had=0.1)
+FREE, LATE = Orphan(free=True), Orphan(had=0.5)
 
 
 def after(seconds):
@@ -13,16 +13,57 @@ def after(seconds):
 
 def test_who_has_let_go_has_its_time():
     """Within the drain deadline nobody is killed who has said that it let go, however late it did."""
-    assert after(0.1).condemned({1: FREE, 2: LATE}) == [2]
+    assert after(0.5).condemned({1: FREE, 2: LATE}) == [2]
     assert after(8.9).condemned({1: FREE, 2: LATE._replace(free=True)}) == []
 
 
+def silent(orphan, seconds, *, runs=lambda now: {}):
+    """That one after so long, looked at every 2 ms; `runs` says how long each of its threads has run by then."""
+    for look in range(1, round(seconds * 500) + 1):
+        orphan = orphan.after(0.002, {1: 0.0, 2: 0.0, 3: 0.0} | runs(look * 0.002))
+    return orphan
+
+
 def test_each_has_the_time_to_hear():
-    """At first nobody is killed: the more threads there are, the longer it may take to get the interpreter's lock."""
+    """At first nobody is killed, whoever runs: the one that hears needs the interpreter's lock several times."""
     assert ORPHANS.condemned({1: Orphan()}) == []
-    assert after(0.06).condemned({1: Orphan(had=0.04)}) == []
-    assert after(0.06).condemned({1: Orphan(had=0.06)}) == [1]
-    assert Orphans.of(threads=32, drain=8).condemned({1: LATE}) == []
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.048)}) == []
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.048, runs=lambda now: {2: now})}) == []
+
+
+def test_who_keeps_the_lock_is_killed_soon():
+    """One thread runs, or none does, and the others only wake up briefly to ask for the lock: nobody hears anything there."""
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.052)}) == [1]
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.052, runs=lambda now: {1: now, 2: now / 100, 3: now / 100})}) == [1]
+
+
+def turns(now):
+    """Three threads that compute for 6 ms each in turn."""
+    rounds, rest = divmod(now, 0.018)
+    return {each: rounds * 0.006 + min(max(rest - (each - 1) * 0.006, 0.0), 0.006) for each in (1, 2, 3)}
+
+
+def test_who_hands_the_lock_round_is_waited_for():
+    """Threads that compute are not stuck, and the one that hears comes to its turns: the more there are, the later."""
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.44, runs=turns)}) == []
+    assert ORPHANS.condemned({1: silent(Orphan(), 0.46, runs=turns)}) == [1]
+    assert Orphans.of(threads=32, drain=8).condemned({1: silent(Orphan(), 0.46, runs=turns)}) == []
+
+
+def test_who_stops_handing_it_round_is_killed_soon():
+    """Silence counts from the last time that the lock went round."""
+    orphan = silent(Orphan(), 0.1, runs=turns)
+    assert ORPHANS.condemned({1: silent(orphan, 0.04, runs=lambda now: turns(0.1))}) == []
+    assert ORPHANS.condemned({1: silent(orphan, 0.06, runs=lambda now: turns(0.1))}) == [1]
+
+
+def test_a_kernel_that_does_not_tell():
+    """Where it is not known which thread runs, it may be that the lock goes round."""
+    orphan = Orphan(ran={1: 1.0})
+    for _ in range(100):
+        orphan = orphan.after(0.004, {})
+    assert ORPHANS.condemned({1: orphan}) == []
+    assert ORPHANS.condemned({1: orphan.after(0.06, {})}) == [1]
 
 
 def test_nobody_outlives_the_deadline():
