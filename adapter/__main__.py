@@ -1,7 +1,5 @@
 """`python -m adapter`, and the console script. Before anything slow: no signal may be lost, and inetd must not wait."""
 
-from __future__ import annotations
-
 import os
 import sys
 
@@ -9,28 +7,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapter.bytecode import Listings
-
 # The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
 OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: "Sequence[str] | None" = None) -> int:
     """The exit code of `adapter ARGV…`."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] in (["serve"], ["hold"]):
         _hold_signals()
     if words[:1] == ["inetd"] and not _asks_for_help(words[1:]):
-        from adapter.bytecode import load  # noqa: PLC0415 -- the other commands do not need it
-
-        listings: Listings = {}
-        load(["roles", "roles.inetd"], listings)
-        from adapter.roles.inetd import MODULES  # noqa: PLC0415 -- as above
-
-        load(MODULES, listings)
-        from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
-
-        return inetd.main(words[1:])
+        return _inetd(words[1:])
     _fill_descriptors()  # inetd's are a matter of their own
     if words[:1] == ["hold"] and not _asks_for_help(words[1:]):
         from adapter.roles.hold import hold  # noqa: PLC0415 -- the other commands do not need it
@@ -44,6 +31,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     from adapter.cli.main import run  # noqa: PLC0415 -- click takes 17 ms, which inetd would pay per connection
 
     return run(words)
+
+
+def _inetd(words: "Sequence[str]") -> int:
+    from adapter.bytecode import load, plain  # noqa: PLC0415 -- the other commands do not need it
+
+    if plain():
+        load(["roles/", "roles/inetd/"])
+        from adapter.roles.inetd import MODULES  # noqa: PLC0415 -- as above
+
+        load(MODULES)
+        from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
+    else:
+        from adapter.nearby import Finder  # noqa: PLC0415 -- as above
+
+        with Finder():
+            from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
+    return inetd.main(words)
 
 
 def _hold_signals() -> None:
@@ -62,7 +66,7 @@ def _fill_descriptors() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number, so this one
 
 
-def _asks_for_help(words: Sequence[str]) -> bool:
+def _asks_for_help(words: "Sequence[str]") -> bool:
     before = words[: words.index("--")] if "--" in words else words
     return "--help" in before or "-h" in before
 

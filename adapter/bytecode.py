@@ -3,16 +3,15 @@ connection.
 
 Python's machinery of importing has locks, asks every finder, looks for each kind of file and works out each name anew: three fifths of
 what an import of ours would cost. Whatever is not as it usually is (no bytecode, or that of another source; something compiled; an
-archive) is left to it, so what is imported is always the same. No class here: to make one costs more than to import a module.
+archive) is left to it, so what is imported is always the same. No class here: to make one costs more than to import a module. And
+annotations are quoted: `__future__` is a module too, of which those that need it find that it has been loaded.
 """
-
-from __future__ import annotations
 
 import gc
 import os
 import sys
-from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+from _frozen_importlib import ModuleSpec, module_from_spec
+from _frozen_importlib_external import MAGIC_NUMBER, ExtensionFileLoader, SourceFileLoader
 from _imp import extension_suffixes
 from marshal import loads
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import TypeAlias
 
-Listings: TypeAlias = "dict[str, set[str]]"
+Listings: "TypeAlias" = "dict[str, set[str]]"
 """What was found in directories."""
 _SUFFIX = f".{sys.implementation.cache_tag}.pyc"
 _PLAIN = MAGIC_NUMBER + bytes(4)
@@ -30,6 +29,8 @@ _PLAIN = MAGIC_NUMBER + bytes(4)
 _HEADER = 16
 _LONGEST = 1 << 16  # bytes of one module's; what is longer is left to the ordinary way
 _COMPILED = tuple(extension_suffixes())
+_LIBRARY = os.path.dirname(os.__file__)  # Python's own
+_OF_PYTHON = ("__future__", "_socket")  # what our modules import of it, and it has not loaded by itself
 _Module = type(sys)  # `types` would have to be imported
 
 
@@ -38,22 +39,32 @@ def usual() -> bool:
     return sys.pycache_prefix is None and not sys.flags.optimize
 
 
-def load(names: Iterable[str], listings: Listings) -> None:
-    """Import these (`config.kinds` is `adapter.config.kinds`), each behind those it imports itself, which so are there already. What
-    an import makes stays, so that it is no time to collect garbage, nor need it be looked at later: that takes another tenth.
+def plain() -> bool:
+    """Whether all of our modules are bytecode, where it usually is: none is compiled (setup.py; what mypyc builds has a part of this name)."""
+    beside = os.path.dirname(_root())
+    return usual() and not any(os.path.exists(f"{beside}/adapter__mypyc{suffix}") for suffix in _COMPILED)
+
+
+def load(names: "Iterable[str]") -> None:
+    """Import these, `plain` as we are: `config/kinds` is `adapter.config.kinds`, `config/` the package. Each stands behind those it imports
+    itself, which so are there already. What an import makes stays, so that it is no time to collect garbage, nor need it be looked at
+    later: that takes another tenth.
     """
     gc.disable()
     try:
+        for each in _OF_PYTHON:
+            if not (each in sys.modules or _loaded(each, f"{_LIBRARY}/{each}") or _extension(each)):
+                __import__(each)
         for each in names:
-            name = f"adapter.{each}"
-            if not (name in sys.modules or (usual() and _loaded(name, listings))):
+            name = f"adapter/{each}".strip("/").replace("/", ".")
+            if not (name in sys.modules or _loaded(name, f"{_root()}/{each}")):
                 __import__(name)
     finally:
         gc.freeze()
         gc.enable()
 
 
-def where(name: str, directory: str, listings: Listings) -> tuple[str, str, str | None] | None:
+def where(name: str, directory: str, listings: "Listings") -> "tuple[str, str, str | None] | None":
     """Source, bytecode and, of a package, its directory, when the module is in this one; None also when it is there compiled."""
     there = listings.get(directory)
     if there is None:
@@ -68,7 +79,7 @@ def where(name: str, directory: str, listings: Listings) -> tuple[str, str, str 
     return f"{directory}/{last}.py", f"{directory}/__pycache__/{last}{_SUFFIX}", package
 
 
-def ready(source: str, bytecode: str) -> CodeType | None:
+def ready(source: str, bytecode: str) -> "CodeType | None":
     """What the bytecode holds, when it was made of this source, here."""
     try:
         found = os.stat(source)
@@ -86,7 +97,7 @@ def ready(source: str, bytecode: str) -> CodeType | None:
     return code if code.co_filename == source else None
 
 
-def spec(loader: SourceFileLoader, bytecode: str, package: str | None) -> ModuleSpec:
+def spec(loader: SourceFileLoader, bytecode: str, package: "str | None") -> ModuleSpec:
     """What is said of a module (PEP 451)."""
     said = ModuleSpec(loader.name, loader, origin=loader.path)
     said.submodule_search_locations = None if package is None else [package]
@@ -95,7 +106,7 @@ def spec(loader: SourceFileLoader, bytecode: str, package: str | None) -> Module
     return said
 
 
-def module(said: ModuleSpec) -> ModuleType:
+def module(said: ModuleSpec) -> "ModuleType":
     """A new one with the attributes that the ordinary way would give it too, but ask first for each that is not there."""
     made = _Module(said.name)
     attributes = vars(made)
@@ -107,25 +118,44 @@ def module(said: ModuleSpec) -> ModuleType:
     return made
 
 
-def _loaded(name: str, listings: Listings) -> bool:
-    """False: it is for the ordinary way."""
-    above, _, last = name.rpartition(".")
-    found = where(name, sys.modules[above].__path__[0], listings)
-    code = None if found is None else ready(found[0], found[1])
-    if found is None or code is None:
+def _root() -> str:
+    root: str = sys.modules["adapter"].__path__[0]
+    return root
+
+
+def _loaded(name: str, path: str) -> bool:
+    """False: it is for the ordinary way. `path` is the module's, without its suffix; a package's ends in a slash."""
+    directory, _, stem = path.rpartition("/")
+    source, bytecode = f"{directory}/{stem or '__init__'}.py", f"{directory}/__pycache__/{stem or '__init__'}{_SUFFIX}"
+    code = ready(source, bytecode)
+    if code is None:
         return False
-    source, bytecode, package = found
-    made = sys.modules[name] = module(spec(SourceFileLoader(name, source), bytecode, package))
+    made = sys.modules[name] = module(spec(SourceFileLoader(name, source), bytecode, None if stem else directory))
     try:
         exec(code, vars(made))  # noqa: S102 -- as Python's own loader does
     except BaseException:
         del sys.modules[name]
         raise
-    setattr(sys.modules[above], last, made)
+    above, _, last = name.rpartition(".")
+    if above:
+        setattr(sys.modules[above], last, made)
     return True
 
 
-def _listed(directory: str) -> set[str]:
+def _extension(name: str) -> bool:
+    """The same of one that is compiled. False, too, where it is built in."""
+    path = f"{_LIBRARY}/lib-dynload/{name}{_COMPILED[0]}"
+    if not os.path.exists(path):
+        return False
+    loader = ExtensionFileLoader(name, path)
+    said = ModuleSpec(name, loader, origin=path)
+    said.has_location = True
+    made = sys.modules[name] = module_from_spec(said)
+    loader.exec_module(made)
+    return True
+
+
+def _listed(directory: str) -> "set[str]":
     """What is in it, but for modules that are there compiled and so for others to find."""
     try:
         there = set(os.listdir(directory))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import stat
 import time
+
+from adapter.poll import PIPE_BUF, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@+,%[]()*-")
 _LONGEST = 2000  # characters of one value; more tells nobody more, and a line should be one write(2) to a pipe (PIPE_BUF)
-_GRACE = 100  # milliseconds for a reader that is merely busy; given once, until it has read
+_GRACE = 0.1  # seconds for a reader that is merely busy; given once, until it has read
 _NO_NOWAIT = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ESPIPE)
 
 Value = str | int | float | bool | None
@@ -79,7 +80,7 @@ class Outlet:
         try:
             return self._attempt(data)
         except BlockingIOError:
-            if self.lost or not self._room(_GRACE):
+            if self.lost or not writable(self.fd, _GRACE):
                 raise
             return self._attempt(data)
 
@@ -94,14 +95,9 @@ class Outlet:
             except OSError as error:
                 if error.errno not in _NO_NOWAIT:  # Linux before 6.4 knows it for files only
                     raise
-        if not self._room(0):
+        if not writable(self.fd, 0):
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        return os.write(self.fd, data[: select.PIPE_BUF])
-
-    def _room(self, milliseconds: int) -> bool:
-        poll = select.poll()
-        poll.register(self.fd, select.POLLOUT)
-        return bool(poll.poll(milliseconds))
+        return os.write(self.fd, data[:PIPE_BUF])
 
 
 class Log:
@@ -144,7 +140,7 @@ class Log:
         for sentence, fields in facts:
             line = self._line("info", sentence, {**fields, **self.fields})
             length = len(line.encode("utf-8", "backslashreplace"))
-            if size and size + length > select.PIPE_BUF:
+            if size and size + length > PIPE_BUF:
                 self._write(text)
                 text, size = "", 0
             text, size = text + line, size + length

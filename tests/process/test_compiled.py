@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -61,6 +62,24 @@ def test_it_says_so(python: Path) -> None:
     assert said.stdout.endswith(" (compiled)\n")
     ours = subprocess.run([Path(sys.executable).with_name("adapter"), "--version"], capture_output=True, text=True, check=True)
     assert said.stdout == ours.stdout.replace("\n", " (compiled)\n")
+
+
+def test_an_inetd_connection(python: Path) -> None:
+    """`adapter inetd` answers by the compiled modules; none is loaded by name from the bytecode that lies beside them."""
+    app = "def application(environ, start_response):\n    from adapter.gateway import wsgi\n    start_response('200 OK', [])\n    return [wsgi.__file__.encode()]\n"
+    (python.parent / "where.py").write_text(app)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        ours.shutdown(socket.SHUT_WR)
+        done = subprocess.run(
+            [python.with_name("adapter"), "inetd", "where"], cwd=python.parent, stdin=theirs, stdout=theirs, check=False
+        )
+        theirs.close()
+        answer = ours.makefile("rb").read()
+    assert not done.returncode
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(sysconfig.get_config_var("EXT_SUFFIX").encode())
 
 
 def test_it_does_the_same(python: Path) -> None:

@@ -19,6 +19,15 @@ APPS = Path(__file__).parent.parent / "apps"
 ROOT = Path(__file__).parent.parent.parent
 
 
+PATH_OF = """import sys
+
+def application(environ, start_response):
+    body = "\\n".join(sys.path).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+"""
+
+
 class Inetd:
     """`adapter inetd APP` with `theirs` as descriptors 0, 1 and (`stderr` "same") 2; else its stderr is `log`."""
 
@@ -95,6 +104,35 @@ def test_start_up_is_cheap(tmp_path, options):
     assert names - ours <= {"modules", "__future__", "_socket", "errno", "select"}
     assert "adapter.roles.inetd.inetd" in ours
     assert not any(name.startswith(("adapter.lifecycle", "adapter.roles.worker", "adapter.cli")) for name in ours)
+
+
+def test_an_application_may_call_a_module_select(tmp_path):
+    """Python's own is loaded when we first have to wait, by when the application's directory comes first; it is found all the same."""
+    (tmp_path / "select.py").write_text("raise LookupError('this is the shop')\n")
+    with Inetd(tmp_path, "hello.py") as inetd:
+        for _ in range(2):
+            inetd.client.send(GET)
+            assert inetd.client.response().body == b"hello\n"
+        inetd.client.socket.shutdown(socket.SHUT_WR)
+        assert inetd.client.at_end()
+        assert inetd.exit_code() == 0
+
+
+def test_the_commands_directory_holds_no_modules(tmp_path):
+    """What lies beside the command `adapter` is nothing to import: the application's directory comes first in its path."""
+    (tmp_path / "shop.py").write_text(PATH_OF)
+    program = Path(sys.executable).with_name("adapter")
+    ours, theirs = socket.socketpair()
+    client = Client(ours)
+    with ours, subprocess.Popen([program, "inetd", "shop"], stdin=theirs, stdout=theirs, cwd=tmp_path) as process:
+        theirs.close()
+        client.send(GET)
+        path = client.response().body.decode().splitlines()
+        ours.shutdown(socket.SHUT_WR)
+        assert client.at_end()
+        assert process.wait(PATIENCE) == 0
+    assert path[0] == str(tmp_path)
+    assert str(program.parent) not in path
 
 
 def test_half_close_after_the_request(tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import adapter
-from adapter.bytecode import load
+from adapter.bytecode import load, plain
 from adapter.nearby import Finder
 
 ROOT = Path(__file__).parent.parent.parent
@@ -126,19 +126,18 @@ LOADED = f"""
 import sys, adapter
 from adapter.bytecode import load
 if sys.argv[1] == "load":
-    load(["exits", "config", "config.kinds"], {{}})
+    load(["exits", "config/", "config/kinds"])
 import adapter.exits, adapter.config.kinds
 for module in adapter.exits, adapter.config, adapter.config.kinds:
     print([getattr(module, name, None) for name in {ATTRIBUTES}], module.__spec__.name, module.__spec__.has_location)
 """
 
 
-@pytest.mark.parametrize("options", [[], ["-O"]])
-def test_it_loads_the_same(options):
-    """What was loaded by name is where the ordinary way puts it, with the same attributes; also where bytecode is another."""
+def test_it_loads_the_same():
+    """What was loaded by name is where the ordinary way puts it, with the same attributes."""
     loaded, imported = [
         subprocess.run(
-            [sys.executable, "-B", *options, "-c", LOADED, way],
+            [sys.executable, "-B", "-c", LOADED, way],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
@@ -150,6 +149,62 @@ def test_it_loads_the_same(options):
     assert loaded == imported
 
 
+def is_plain(*options, **env):
+    """Is everything where `load` would look for it?"""
+    return subprocess.run(
+        [sys.executable, *options, "-c", "from adapter.bytecode import plain; print(plain())"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def test_only_where_everything_is_plain():
+    """All of it is loaded by name, or nothing: it is not, where bytecode is another."""
+    assert is_plain() == "True"
+    assert is_plain("-O") == "False"
+    assert is_plain(PYTHONPYCACHEPREFIX="/nowhere") == "False"
+
+
+@pytest.mark.parametrize("suffix", EXTENSION_SUFFIXES)
+def test_nothing_is_plain_where_a_part_is_compiled(tmp_path, monkeypatch, suffix):
+    """Compiled modules and the source of others must not mix, so what mypyc builds beside us is looked for."""
+    monkeypatch.setattr(adapter, "__path__", [str(package(tmp_path))])
+    assert plain()
+    (tmp_path / f"adapter__mypyc{suffix}").touch()
+    assert not plain()
+
+
+OF_PYTHON = """
+import sys
+if sys.argv[1] == "load":
+    from adapter.bytecode import load
+    load([])
+import __future__, _socket
+for module in __future__, _socket:
+    spec = module.__spec__
+    print(module.__name__, getattr(module, "__file__", None), module.__package__, getattr(module, "__cached__", None))
+    print(type(module.__loader__), spec.name, spec.origin, spec.has_location, spec.cached)
+print(__future__.all_feature_names, _socket.socket)
+"""
+
+
+def test_what_it_loads_of_python_is_the_same():
+    """Modules of Python's own library that inetd needs are those that the ordinary way finds, with the same attributes."""
+    loaded, imported = [
+        subprocess.run(
+            [sys.executable, "-c", OF_PYTHON, way],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for way in ("load", "import")
+    ]
+    assert loaded == imported
+
+
 def test_what_fails_is_not_there(tmp_path, monkeypatch):
     """A module that cannot be imported is not left half imported."""
     place = package(tmp_path)
@@ -157,7 +212,7 @@ def test_what_fails_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setattr(adapter, "__path__", [str(place)])
 
     with pytest.raises(LookupError):
-        load(["broken"], {})
+        load(["broken"])
 
     assert "adapter.broken" not in sys.modules
 

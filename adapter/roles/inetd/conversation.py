@@ -6,12 +6,12 @@ Nothing here sets O_NONBLOCK: the flag belongs to the open file, which whoever g
 from __future__ import annotations
 
 import os
-import select
 from _socket import MSG_DONTWAIT
 from time import monotonic
 
 from adapter.config.settings import Settings
 from adapter.gateway.out import ClientGone
+from adapter.poll import PIPE_BUF, readable, writable
 from adapter.protocols.http1.events import Refusal
 from adapter.protocols.http1.receiving import Receiver
 from adapter.protocols.http1.sending import CONTINUE, refusal
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from adapter.protocols.entry import Entry
 
 _READ = 1 << 16
-_PIPE_BUF = 4096  # pipe(7): so much is taken without blocking once poll(2) says it can be
 
 
 class Wire:
@@ -46,36 +45,26 @@ class Wire:
             self._stopping = True
         return self._stopping
 
-    def await_input(self, seconds: float, *, idle: bool) -> bool:
-        """False: nothing came for so long; or, when `idle`, nothing is there and we are asked to stop."""
+    def read(self, seconds: float, *, idle: bool) -> bytes | None:
+        """What is there, or comes within so long; b"" at the end, or when the client is gone. None: nothing came; or, when `idle`,
+        nothing is there and we are asked to stop.
+        """
+        ready: list[int] = []
         deadline = monotonic() + seconds
-        while True:
+        while (data := self._read_some(surely=self._ends.reader in ready)) is None:
             hurry = idle and self.stopping()
-            poll = select.poll()
-            poll.register(self._ends.reader, select.POLLIN)
-            if not self._stopping:
-                poll.register(self._bell.fileno(), select.POLLIN)
-            ready = poll.poll(0 if hurry else max(0.0, deadline - monotonic()) * 1000)
-            if any(fd == self._ends.reader for fd, _ in ready):
-                return True
-            if hurry or (not ready and monotonic() >= deadline):
-                return False
-            self.stopping()  # the bell may have rung: hear it, or poll would return at once for ever
-
-    def read(self) -> bytes:
-        """What is there; b"" at the end, or when the client is gone."""
-        try:
-            return os.read(self._ends.reader, _READ)
-        except OSError:
-            return b""
+            fds = [self._ends.reader] if self._stopping else [self._ends.reader, self._bell.fileno()]
+            ready = readable(fds, 0 if hurry else deadline - monotonic())
+            if not ready and (hurry or monotonic() >= deadline):
+                return None
+            self.stopping()  # the bell may have rung: hear it, or we would be told of it at once for ever
+        return data
 
     def send(self, data: bytes, patience: float) -> None:
         """Send all of it. Raises ClientGone when the client is, or takes nothing for `patience` seconds."""
         rest = memoryview(data)
-        poll = select.poll()
-        poll.register(self._ends.writer, select.POLLOUT)
         while rest:
-            if (sent := self._send_some(rest)) == 0 and not poll.poll(patience * 1000):
+            if (sent := self._send_some(rest)) == 0 and not writable(self._ends.writer, patience):
                 raise ClientGone
             rest = rest[sent:]
 
@@ -87,17 +76,26 @@ class Wire:
         if not lingering.half_close(self._ends.socket):
             return
         deadline = monotonic() + lingering.SECONDS
-        while self.await_input(deadline - monotonic(), idle=False) and self.read():
+        while self.read(deadline - monotonic(), idle=False):
             pass
+
+    def _read_some(self, *, surely: bool) -> bytes | None:
+        """What is there. None: nothing is. A pipe can only be asked when there `surely` is something: it would have us wait."""
+        try:
+            if self._ends.socket is not None:
+                return self._ends.socket.recv(_READ, MSG_DONTWAIT)
+            return os.read(self._ends.reader, _READ) if surely else None
+        except (BlockingIOError, InterruptedError):
+            return None
+        except OSError:
+            return b""
 
     def _send_some(self, data: memoryview) -> int:
         """How much was taken; 0: wait."""
         try:
             if self._ends.socket is not None:
                 return self._ends.socket.send(data, MSG_DONTWAIT)
-            poll = select.poll()
-            poll.register(self._ends.writer, select.POLLOUT)
-            return os.write(self._ends.writer, data[:_PIPE_BUF]) if poll.poll(0) else 0
+            return os.write(self._ends.writer, data[:PIPE_BUF]) if writable(self._ends.writer, 0) else 0
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError as error:
@@ -173,9 +171,9 @@ class Conversation:
         request = self._incoming.next()
         while request is None:
             idle = self._incoming.stage == IDLE
-            if not self._wire.await_input(deadlines() - monotonic(), idle=idle):
+            if (data := self._wire.read(deadlines() - monotonic(), idle=idle)) is None:
                 return None if idle else Refusal(408, "too slow")
-            if not (data := self._wire.read()):
+            if not data:
                 return self._incoming.eof()
             request = self._incoming.take(data)
         return request
