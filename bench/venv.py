@@ -38,13 +38,7 @@ def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> di
         say(f"making {venv}")
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     have = versions(venv)
-    if "adapterd" not in have or not all(_met(pin, have) for pin in SHARED):
-        say("installing adapter and what the applications need")
-        # editable_mode=compat: a path in a .pth, as cheap as an installed package; the finder that it is else imports half the library.
-        if why := _pip(venv, *SHARED, "--editable", str(ROOT), "--config-settings", "editable_mode=compat"):
-            raise MissingError(f"cannot install adapter into {venv}: {why}")
-    # An installed package has its bytecode; a checkout under PYTHONDONTWRITEBYTECODE would be compiled anew for each inetd connection.
-    subprocess.run([venv / "bin/python", "-m", "compileall", "-q", ROOT / "adapter"], check=True)
+    _prepare_ours(venv, have, say)
     missing = {}
     for peer in peers:
         if peer.compiled and not _current(compiled(venv)):
@@ -62,6 +56,24 @@ def prepare(venv: Path, peers: Iterable[Peer], say: Callable[[str], None]) -> di
     return missing
 
 
+def _prepare_ours(venv: Path, have: Mapping[str, str], say: Callable[[str], None]) -> None:
+    if not all(_met(pin, have) for pin in SHARED):
+        say("installing what the applications need")
+        if why := _pip(venv, *SHARED):
+            raise MissingError(f"cannot install what the applications need into {venv}: {why}")
+    if not _current(installed(venv)):  # as a user does: of a checkout's modules the path, and so each import, would be longer
+        say("installing adapter")
+        shutil.rmtree(ROOT / "build", ignore_errors=True)
+        if why := _pip(venv, "--force-reinstall", "--no-deps", str(ROOT)) or _pip(venv, str(ROOT)):
+            raise MissingError(f"cannot install adapter into {venv}: {why}")
+
+
+def installed(venv: Path) -> Path:
+    """Where adapter is."""
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return venv / "lib" / python / "site-packages/adapter"
+
+
 def compiled(venv: Path) -> Path:
     """Where adapter is, with its hot path compiled; for PYTHONPATH, since beside the other it would be the same distribution."""
     return venv / "compiled"
@@ -72,7 +84,7 @@ def _current(built: Path) -> bool:
     return built.exists() and built.stat().st_mtime > max(path.stat().st_mtime for path in (ROOT / "adapter").rglob("*.py"))
 
 
-def _met(pin: str, have: dict[str, str]) -> bool:
+def _met(pin: str, have: Mapping[str, str]) -> bool:
     name, _, version = pin.partition("==")
     return have.get(name.lower()) == version
 
