@@ -41,7 +41,7 @@ def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
         "--rounds",
         type=int,
         default=5,
-        help="how often each is measured, hello and new thrice so often; the table has medians (default: 5)",
+        help="how often each is measured, hello and new thrice so often, some others too; the table has medians (default: 5)",
     )
     parser.add_argument("--seconds", type=float, default=3, help="of load in each round (default: 3)")
     parser.add_argument("--quick", action="store_true", help="one round of one second, of the main workloads and servers")

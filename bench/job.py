@@ -24,7 +24,7 @@ class Workload(NamedTuple):
     """What is asked of whom, and what is measured. The first server is the one that the others are compared with.
 
     `connections`: of the load; `close`: a new one for each request; `ideal`: the rate that the application alone would allow; `often`:
-    so many times the rounds that are asked for.
+    so many times the rounds that are asked for; `least`: so many seconds each time, whatever is asked for.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Workload(NamedTuple):
     ideal: float = 0.0
     note: str = ""
     often: int = 1
+    least: float = 0.0
 
     def rounds(self, asked: int) -> int:
         """How many. One is a look and no result, and stays one."""

@@ -21,7 +21,7 @@ def run(workload: Workload, servers: Sequence[str], machine: Machine, results: R
             if name in failed or name in results.missing:
                 continue
             try:
-                sample = workload.measure(Job(BY_NAME[name], workload, machine, results.seconds))
+                sample = workload.measure(Job(BY_NAME[name], workload, machine, max(results.seconds, workload.least)))
             except (NotServingError, WrongAnswerError, OSError, ValueError) as error:
                 failed[name] = str(error)
                 say(f"{workload.name} {number}/{rounds} {name}: FAILED: {error}")
