@@ -98,8 +98,9 @@ def _begin(line: str) -> tuple[str, str, str, str, str, str | None]:
 def split_lines(section: bytes) -> list[str]:
     """The lines of a section, and two empty ones at its end. Raises Refused for what no line has (RFC 9110 §5.5, RFC 9112 §2.2)."""
     lines = section.decode("latin-1").split("\r\n")
-    # All that is left without the text must be the CRLFs that were split at: no control character, no bare CR, no bare LF.
-    if section.translate(None, _TEXT) != _CRLF * (len(lines) - 1):
+    # All that is left without the text must be the CRLFs that were split at: no control character, no bare CR, no bare LF. What is
+    # printable has none, and is told ten times as fast from what is not; only a tab, or what is not ASCII, may be neither.
+    if not "".join(lines).isprintable() and section.translate(None, _TEXT) != _CRLF * (len(lines) - 1):
         raise Refused(400, "a control character, or a bare CR or LF (RFC 9110 §5.5)")
     return lines
 

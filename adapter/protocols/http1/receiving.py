@@ -82,26 +82,26 @@ class Receiver(Receives):
 
         What nearly every read brings: there is nothing to collect, and no limit on bytes to be met.
         """
-        size = len(data)
-        end = data.find(_CRLF)
-        if end <= 0 or size > self._small:
+        if len(data) > self._small or self._left or self._section is not None or self._chunked is not None or self._refused:
             return None
-        if self._left or self._section is not None or self._chunked is not None or self._refused:
-            return None
-        line, fields = data[:end], data[end:]
         try:
-            if self._last is not None and fields == self._fields and (like := parse_like(line, self._last)) is not None:
+            if self._last is not None and (like := self._like(data, self._last)) is not None:
                 return like
-            if data.find(_EMPTY_LINE) != size - 4:
+            if data[-4:] != _EMPTY_LINE:
                 return None
-            head = parse_head(data, self._limits)
+            head = parse_head(data, self._limits)  # which refuses an empty line before the last one
         except Refused:
             return None
         if head.length != 0:
             return None
-        if data[len(head.method) + 1] == _SLASH:  # an absolute-form has changed what Host said
-            self._fields, self._last = fields, head
+        if head.keep_alive and data[len(head.method) + 1] == _SLASH:  # an absolute-form has changed what Host said
+            self._fields, self._last = data[data.find(_CRLF) :], head
         return head
+
+    def _like(self, data: bytes, last: Head) -> Head | None:
+        """The head, if all but the request line is as it was the last time."""
+        begin = len(data) - len(self._fields)
+        return parse_like(data[:begin], last) if begin > 0 and data[begin:] == self._fields else None
 
     def eof(self) -> Refusal | None:
         """The client sends no more: fine between messages, a refusal when it cut one (RFC 9112 §8)."""

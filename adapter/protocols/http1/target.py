@@ -15,7 +15,8 @@ def is_authority(text: str) -> bool:
         return bool(host and bracket) and _NUMERIC.issuperset(host) and port[:1] in ("", ":") and _DIGITS.issuperset(port[1:])
     host, _, port = text.partition(":")
     # What nearly every name is made of is told faster than by looking up each character.
-    if text.isascii() and host.replace(".", "").replace("-", "").isalnum() and (not port or port.isdigit()):
+    name = host.replace(".", "")
+    if text.isascii() and (name.isalnum() or name.replace("-", "").isalnum()) and (not port or port.isdigit()):
         return True
     return _NAME.issuperset(host) and _DIGITS.issuperset(port)
 
