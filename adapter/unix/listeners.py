@@ -11,7 +11,7 @@ import stat
 from typing import Any, NamedTuple
 
 from adapter.exits import Misuse
-from adapter.unix import refusals, socketfiles
+from adapter.unix import refusals, socketfiles, startlocks
 from adapter.unix.descriptors import Connected
 from adapter.unix.socketfiles import Inode
 
@@ -79,15 +79,25 @@ def bind_unix(path: str, *, backlog: int, mode: int, uid: int | None = None, gid
     Call it while this process has one thread: umask(2) is the process's. Raises `SystemFailure` and `Misuse`.
     """
     socketfiles.check_length(path)
-    where: str | bytes = b"\0" + os.fsencode(path[1:]) if path.startswith("@") else path
+    if not path.startswith("@"):
+        with startlocks.alone(path):
+            return _bind_file(path, backlog, mode, uid, gid)
+    sock = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.bind(b"\0" + os.fsencode(path[1:]))
+        sock.listen(backlog)
+    except OSError as error:
+        sock.close()
+        raise refusals.of_unix(path, error) from error
+    return Listener(sock, f"unix:{path}", owned=True)
+
+
+def _bind_file(path: str, backlog: int, mode: int, uid: int | None, gid: int | None) -> Listener:
     sock = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
     inode = None
     try:
         sock.setblocking(False)
-        if isinstance(where, bytes):
-            sock.bind(where)
-            sock.listen(backlog)
-            return Listener(sock, f"unix:{path}", owned=True)
         inode = socketfiles.create(sock, path, mode)
         socketfiles.entitle(path, inode, mode, uid, gid)
         sock.listen(backlog)

@@ -137,7 +137,8 @@ def _remove_stale(path: str) -> None:
     """Move the file aside, look again, and only then remove it; a rival's living one is given back.
 
     A rival binds, listens, and then looks whether the path is still its own (`check_still`); we rename, and then look
-    whether anybody listens. So one of the two always sees the other, and never do both believe to have the path.
+    whether anybody listens. So one of the two always sees the other, and never do both believe to have the path. For more than two
+    that would not hold: of ours one at a time is here (`startlocks`), and the rival is somebody else.
     """
     directory = os.open(os.path.dirname(path) or ".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     # By way of the descriptor: in the directory's own path the longer name might not fit into sun_path.

@@ -6,13 +6,12 @@ import socket
 import stat
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 
 from adapter.exits import Misuse, SystemFailure
-from adapter.unix import holders, listeners, socketfiles
+from adapter.unix import holders, listeners, socketfiles, startlocks
 from kit.pythons import NOBODY, living, said_by
 from kit.reach import reachable
 
@@ -265,40 +264,73 @@ def test_a_starter_whose_file_was_replaced_gives_up(path: str, monkeypatch: pyte
     assert _left_in(path) == []
 
 
-def test_many_starters_at_a_stale_file_leave_one(path: str) -> None:
-    """Of several processes that start at the same stale path at once, at most one believes to have it, and the path leads to it."""
-    _make_stale(path)
-    code = """
-        import sys, socket
-        from adapter.exits import Fatal
-        from adapter.unix import listeners
+STARTER = """
+import sys
+from adapter.exits import Fatal
+from adapter.unix import listeners
+for line in sys.stdin:
+    try:
+        listener = listeners.bind_unix(line.strip(), backlog=8, mode=0o600)
+    except Fatal as fatal:
+        print("no", fatal, flush=True)
         sys.stdin.readline()
-        try:
-            listener = listeners.bind_unix(sys.argv[1], backlog=8, mode=0o600)
-        except Fatal as fatal:
-            print("no", fatal, flush=True)
-        else:
-            print("yes", flush=True)
-    """
+    else:
+        print("yes", flush=True)
+        sys.stdin.readline()
+        listener.socket.close()  # and its file is stale
+    print("over", flush=True)
+"""
 
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", textwrap.dedent(code) + "\nsys.stdin.readline()", path]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    starters = [start() for _ in range(4)]
+def _tell(starters: list[subprocess.Popen[str]], line: str) -> list[str]:
+    """Each of them at once; what each says."""
     for starter in starters:
         assert starter.stdin
-        starter.stdin.write("\n")
+        starter.stdin.write(line + "\n")
         starter.stdin.flush()
-    said = [starter.stdout.readline() for starter in starters if starter.stdout]
-    believers = [starter.pid for starter, line in zip(starters, said, strict=True) if line == "yes\n"]
-    assert len(believers) <= 1, f"{said}"
-    if believers:  # all but always: two that see each other in the same microseconds both give up
-        assert (holders.of_unix(path) or "").startswith(f"pid {believers[0]}, "), f"{said}"
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(path)
-    for starter in starters:
-        starter.communicate("\n", timeout=20)
+    return [starter.stdout.readline() for starter in starters if starter.stdout]
+
+
+def test_many_starters_at_a_stale_file_leave_one(path: str) -> None:
+    """Of several processes that start at the same stale path at once, one has it, and the path leads to it."""
+    _make_stale(path)
+    command = [sys.executable, "-c", STARTER]
+    starters = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    try:
+        for _ in range(100):  # without a lock two had it in seven of them
+            said = _tell(starters, path)
+            (believer,) = [starter.pid for starter, line in zip(starters, said, strict=True) if line == "yes\n"]
+            assert (holders.of_unix(path) or "").startswith(f"pid {believer}, "), f"{said}"
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(path)
+            _tell(starters, "")
+            assert _left_in(path) == ["web.sock"]
+    finally:
+        for starter in starters:
+            starter.communicate(timeout=20)
+
+
+def test_who_comes_while_another_takes_the_path(path: str) -> None:
+    """It is told so, and nothing is touched; a lock that a killed starter has left behind is in nobody's way."""
+    lock = os.path.join(os.path.dirname(path), ".web.sock.start")
+    with (
+        startlocks.alone(path),
+        pytest.raises(SystemFailure, match="another process takes the path at the same moment; start only one"),
+    ):
+        _bind(path)
+    assert _left_in(path) == []
+    Path(lock).touch()
+    listeners.close(_bind(path))
+    assert _left_in(path) == []
+
+
+def test_where_no_lock_can_be_had(path: str) -> None:
+    """Something else is in its place: the path is bound without, and that is left alone."""
+    lock = Path(path).with_name(".web.sock.start")
+    lock.symlink_to("/dev/null")
+    listener = _bind(path)
+    listeners.close(listener)
+    assert lock.is_symlink()
 
 
 def test_abstract_name(path: str) -> None:
