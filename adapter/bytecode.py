@@ -19,16 +19,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import CodeType, ModuleType
-    from typing import TypeAlias
 
-Listings: "TypeAlias" = "dict[str, set[str]]"
-"""What was found in directories."""
 _SUFFIX = f".{sys.implementation.cache_tag}.pyc"
 _PLAIN = MAGIC_NUMBER + bytes(4)
 """How bytecode begins that is good as long as time and size of its source are what it says next (PEP 552)."""
 _HEADER = 16
 _LONGEST = 1 << 16  # bytes of one module's; what is longer is left to the ordinary way
-_COMPILED = tuple(extension_suffixes())
+COMPILED = tuple(extension_suffixes())
+"""How the names of compiled modules end."""
 _LIBRARY = os.path.dirname(os.__file__)  # Python's own
 _OF_PYTHON = ("__future__", "_socket")  # what our modules import of it, and it has not loaded by itself
 _Module = type(sys)  # `types` would have to be imported
@@ -42,7 +40,7 @@ def usual() -> bool:
 def plain() -> bool:
     """Whether all of our modules are bytecode, where it usually is: none is compiled (setup.py; what mypyc builds has a part of this name)."""
     beside = os.path.dirname(_root())
-    return usual() and not any(os.path.exists(f"{beside}/adapter__mypyc{suffix}") for suffix in _COMPILED)
+    return usual() and not any(os.path.exists(f"{beside}/adapter__mypyc{suffix}") for suffix in COMPILED)
 
 
 def load(names: "Iterable[str]") -> None:
@@ -64,19 +62,9 @@ def load(names: "Iterable[str]") -> None:
         gc.enable()
 
 
-def where(name: str, directory: str, listings: "Listings") -> "tuple[str, str, str | None] | None":
-    """Source, bytecode and, of a package, its directory, when the module is in this one; None also when it is there compiled."""
-    there = listings.get(directory)
-    if there is None:
-        there = listings[directory] = _listed(directory)
-    last = name.rpartition(".")[2]
-    package = None
-    if last in there:
-        directory = package = f"{directory}/{last}"
-        last = "__init__"
-    elif f"{last}.py" not in there:
-        return None
-    return f"{directory}/{last}.py", f"{directory}/__pycache__/{last}{_SUFFIX}", package
+def files(directory: str, stem: str) -> "tuple[str, str]":
+    """Source and bytecode of what is called so there."""
+    return f"{directory}/{stem}.py", f"{directory}/__pycache__/{stem}{_SUFFIX}"
 
 
 def ready(source: str, bytecode: str) -> "CodeType | None":
@@ -126,7 +114,7 @@ def _root() -> str:
 def _loaded(name: str, path: str) -> bool:
     """False: it is for the ordinary way. `path` is the module's, without its suffix; a package's ends in a slash."""
     directory, _, stem = path.rpartition("/")
-    source, bytecode = f"{directory}/{stem or '__init__'}.py", f"{directory}/__pycache__/{stem or '__init__'}{_SUFFIX}"
+    source, bytecode = files(directory, stem or "__init__")
     code = ready(source, bytecode)
     if code is None:
         return False
@@ -144,7 +132,7 @@ def _loaded(name: str, path: str) -> bool:
 
 def _extension(name: str) -> bool:
     """The same of one that is compiled. False, too, where it is built in."""
-    path = f"{_LIBRARY}/lib-dynload/{name}{_COMPILED[0]}"
+    path = f"{_LIBRARY}/lib-dynload/{name}{COMPILED[0]}"
     if not os.path.exists(path):
         return False
     loader = ExtensionFileLoader(name, path)
@@ -153,18 +141,6 @@ def _extension(name: str) -> bool:
     made = sys.modules[name] = module_from_spec(said)
     loader.exec_module(made)
     return True
-
-
-def _listed(directory: str) -> "set[str]":
-    """What is in it, but for modules that are there compiled and so for others to find."""
-    try:
-        there = set(os.listdir(directory))
-    except OSError:
-        return set()
-    for each in [each for each in there if each.endswith(_COMPILED)]:
-        stem = each.partition(".")[0]
-        there -= {stem, f"{stem}.py"}
-    return there
 
 
 def _number(data: bytes) -> int:

@@ -7,10 +7,11 @@ in it, and the bytecode is read at once (`bytecode`, which is a shorter way stil
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from _frozen_importlib_external import SourceFileLoader
 
-from adapter.bytecode import Listings, module, ready, spec, usual, where
+from adapter.bytecode import COMPILED, files, module, ready, spec, usual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Finder:
     """Knows the modules in our own package. Within `with` it is asked first, where bytecode is `usual`; and no garbage is collected."""
 
     def __init__(self) -> None:
-        self._listings: Listings = {}
+        self._listings: dict[str, set[str]] = {}  # what was found in directories
 
     def __enter__(self) -> Self:
         gc.disable()
@@ -56,8 +57,31 @@ class Finder:
 
     def find_spec(self, name: str, path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
         """Of a module or a package of ours (PEP 451); None: ask the others."""
-        found = where(name, path[0], self._listings) if path and name.startswith("adapter.") else None
+        found = self._where(name, path[0]) if path and name.startswith("adapter.") else None
         if found is None:
             return None
         source, bytecode, package = found
         return spec(Loader(name, source, bytecode), bytecode, package)
+
+    def _where(self, name: str, directory: str) -> tuple[str, str, str | None] | None:
+        """Source, bytecode and, of a package, its directory, when the module is in this one; None also when it is there compiled."""
+        there = self._listings.get(directory)
+        if there is None:
+            there = self._listings[directory] = _listed(directory)
+        last = name.rpartition(".")[2]
+        if last in there:
+            package = f"{directory}/{last}"
+            return *files(package, "__init__"), package
+        return (*files(directory, last), None) if f"{last}.py" in there else None
+
+
+def _listed(directory: str) -> set[str]:
+    """What is in it, but for modules that are there compiled and so for others to find."""
+    try:
+        there = set(os.listdir(directory))
+    except OSError:
+        return set()
+    for each in [each for each in there if each.endswith(COMPILED)]:
+        stem = each.partition(".")[0]
+        there -= {stem, f"{stem}.py"}
+    return there

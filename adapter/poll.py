@@ -19,7 +19,7 @@ PIPE_BUF = 4096
 
 
 def readable(fds: Iterable[int], seconds: float) -> list[int]:
-    """Which of them can be read from, or have ended, after at most so long (a tenth of a millisecond is none)."""
+    """Which of them can be read from, or have ended, after at most so long."""
     module = _select()
     return _ready(module, fds, module.POLLIN, seconds)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from adapter.exits import SystemFailure
+from adapter.unix.socketfiles import inode_of
 
 
 @contextmanager
@@ -54,8 +55,8 @@ def _take(lock: str, path: str) -> int:
 
 
 def _is_there(fd: int, lock: str) -> bool:
+    ours = os.fstat(fd)
     try:
-        found, ours = os.lstat(lock), os.fstat(fd)
+        return inode_of(lock) == (ours.st_dev, ours.st_ino)
     except FileNotFoundError:
         return False
-    return (found.st_dev, found.st_ino) == (ours.st_dev, ours.st_ino)

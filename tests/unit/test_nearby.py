@@ -35,6 +35,17 @@ def run(place):
     return module.SAID
 
 
+def said(*words, **env):
+    """What another Python with our modules at hand prints."""
+    return subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 @pytest.mark.parametrize("name", ["exits", "log", "roles", "protocols"])
 def test_it_finds_the_same(name):
     """A module has the attributes that the ordinary way gives it."""
@@ -110,15 +121,7 @@ def test_bytecode_of_something_else(tmp_path, monkeypatch, change):
 def test_only_where_bytecode_is_usual(options, env, expected):
     """It is asked while `with` lasts, and not at all where bytecode is another: under -O and PYTHONPYCACHEPREFIX."""
     code = "import sys; from adapter.nearby import Finder\nwith Finder() as finder: print(finder in sys.meta_path)\nprint(finder in sys.meta_path)"
-    done = subprocess.run(
-        [sys.executable, *options, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout.split() == [str(expected), "False"]
+    assert said(*options, "-c", code, **env).split() == [str(expected), "False"]
 
 
 ATTRIBUTES = "__name__", "__file__", "__cached__", "__package__", "__path__", "__doc__"
@@ -135,36 +138,17 @@ for module in adapter.exits, adapter.config, adapter.config.kinds:
 
 def test_it_loads_the_same():
     """What was loaded by name is where the ordinary way puts it, with the same attributes."""
-    loaded, imported = [
-        subprocess.run(
-            [sys.executable, "-B", "-c", LOADED, way],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for way in ("load", "import")
-    ]
-
-    assert loaded == imported
+    assert said("-B", "-c", LOADED, "load") == said("-B", "-c", LOADED, "import")
 
 
-def is_plain(*options, **env):
-    """Is everything where `load` would look for it?"""
-    return subprocess.run(
-        [sys.executable, *options, "-c", "from adapter.bytecode import plain; print(plain())"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+PLAIN = "from adapter.bytecode import plain; print(plain())"
 
 
 def test_only_where_everything_is_plain():
     """All of it is loaded by name, or nothing: it is not, where bytecode is another."""
-    assert is_plain() == "True"
-    assert is_plain("-O") == "False"
-    assert is_plain(PYTHONPYCACHEPREFIX="/nowhere") == "False"
+    assert said("-c", PLAIN) == "True\n"
+    assert said("-O", "-c", PLAIN) == "False\n"
+    assert said("-c", PLAIN, PYTHONPYCACHEPREFIX="/nowhere") == "False\n"
 
 
 @pytest.mark.parametrize("suffix", EXTENSION_SUFFIXES)
@@ -192,17 +176,7 @@ print(__future__.all_feature_names, _socket.socket)
 
 def test_what_it_loads_of_python_is_the_same():
     """Modules of Python's own library that inetd needs are those that the ordinary way finds, with the same attributes."""
-    loaded, imported = [
-        subprocess.run(
-            [sys.executable, "-c", OF_PYTHON, way],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for way in ("load", "import")
-    ]
-    assert loaded == imported
+    assert said("-c", OF_PYTHON, "load") == said("-c", OF_PYTHON, "import")
 
 
 def test_what_fails_is_not_there(tmp_path, monkeypatch):
