@@ -19,6 +19,8 @@ CTL = Tongue(
     until_down=Program.until_down,
     waits=("start", "stop", "restart", "update", "reload-app", "drain", "rolling-restart"),
     unjudged=frozenset(("fg",)),
+    # Ends that supervisord did not ask for: within startsecs they are failed starts to it, and it gives up after a few in a row.
+    old=frozenset(("signal-TERM", "signal-INT", "signal-QUIT", "signal-KILL")),
 )
 
 
