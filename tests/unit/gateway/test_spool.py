@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 
 import pytest
 
@@ -35,6 +36,31 @@ def test_small_content_stays_in_memory():
     assert not isinstance(large.rewind(), io.BytesIO)
     small.close()
     large.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 4095, 4096, 5000])
+def test_pieces_of_any_size_are_read_in_order(size):
+    """Small ones are gathered, large ones kept as they came: what is read is the same, as it is behind a descriptor for another process."""
+    content = bytes(number % 251 for number in range(20_000))
+    pieces = [content[:3], content[3:5003], *(content[begin : begin + size] for begin in range(5003, len(content), size))]
+    spool = filled(1 << 20, *pieces)
+    with os.fdopen(spool.descriptor(), "rb") as other:
+        other.seek(0)
+        assert other.read() == content
+    assert spool.rewind().read() == content
+    spool.close()
+
+
+def test_small_pieces_take_no_more_than_they_are():
+    """A client that sends ten bytes at a time makes us keep no object for each."""
+    tracemalloc.start()
+    try:
+        spool = filled(1 << 20, *(b"%010d" % number for number in range(20_000)))
+        pieces, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert pieces < 2 * 200_000
+    spool.close()
 
 
 def test_the_file_has_no_name():
