@@ -4,7 +4,7 @@ connection.
 Python's machinery of importing has locks, asks every finder, looks for each kind of file and works out each name anew: three fifths of
 what an import of ours would cost. Whatever is not as it usually is (no bytecode, or that of another source; something compiled; an
 archive) is left to it, so what is imported is always the same. No class here: to make one costs more than to import a module. And
-annotations are quoted: `__future__` is a module too, of which those that need it find that it has been loaded.
+annotations are quoted: `__future__` is a module too, which the others are spared.
 """
 
 import gc
@@ -28,7 +28,8 @@ _LONGEST = 1 << 16  # bytes of one module's; what is longer is left to the ordin
 COMPILED = tuple(extension_suffixes())
 """How the names of compiled modules end."""
 _LIBRARY = os.path.dirname(os.__file__)  # Python's own
-_OF_PYTHON = ("__future__", "_socket")  # what our modules import of it, and it has not loaded by itself
+_SOCKET = "_socket"  # what our modules import of it, and it has not loaded by itself
+_FUTURE = "__future__"
 _Module = type(sys)  # `types` would have to be imported
 
 
@@ -49,15 +50,17 @@ def load(names: "Iterable[str]") -> None:
     later: that takes another tenth.
     """
     gc.disable()
+    spared = _spare_future()
     try:
-        for each in _OF_PYTHON:
-            if not (each in sys.modules or _loaded(each, f"{_LIBRARY}/{each}") or _extension(each)):
-                __import__(each)
+        if not (_SOCKET in sys.modules or _extension(_SOCKET)):
+            __import__(_SOCKET)
         for each in names:
             name = f"adapter/{each}".strip("/").replace("/", ".")
             if not (name in sys.modules or _loaded(name, f"{_root()}/{each}")):
                 __import__(name)
     finally:
+        if spared:
+            del sys.modules[_FUTURE]
         gc.freeze()
         gc.enable()
 
@@ -104,6 +107,17 @@ def module(said: ModuleSpec) -> "ModuleType":
     if said.submodule_search_locations is not None:
         attributes["__path__"] = said.submodule_search_locations
     return made
+
+
+def _spare_future() -> bool:
+    """Put a stand-in for `__future__` there, until it is taken away: our modules import it for the compiler, which has long done what that
+    asks for. False: the real one is there.
+    """
+    if _FUTURE in sys.modules:
+        return False
+    made = sys.modules[_FUTURE] = _Module(_FUTURE)
+    vars(made)["annotations"] = None
+    return True
 
 
 def _root() -> str:

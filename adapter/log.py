@@ -6,7 +6,6 @@ carries the prefix. A log that cannot be written never stops the server: the lin
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@+,%[]()*-")
 _LONGEST = 2000  # characters of one value; more tells nobody more, and a line should be one write(2) to a pipe (PIPE_BUF)
 _GRACE = 0.1  # seconds for a reader that is merely busy; given once, until it has read
-_NO_NOWAIT = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS, errno.ESPIPE)
 
 Value = str | int | float | bool | None
 
@@ -93,11 +91,18 @@ class Outlet:
             try:
                 return os.pwritev(self.fd, [data], -1, os.RWF_NOWAIT)
             except OSError as error:
-                if error.errno not in _NO_NOWAIT:  # Linux before 6.4 knows it for files only
+                if not _unknown_here(error):
                     raise
         if not writable(self.fd, 0):
-            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            raise BlockingIOError("its reader is slow")
         return os.write(self.fd, data[:PIPE_BUF])
+
+
+def _unknown_here(error: OSError) -> bool:
+    """Linux before 6.4 knows RWF_NOWAIT for files only."""
+    from errno import EINVAL, ENOSYS, EOPNOTSUPP, ESPIPE  # noqa: PLC0415 -- inetd pays for each import
+
+    return error.errno in (EOPNOTSUPP, EINVAL, ENOSYS, ESPIPE)
 
 
 class Log:

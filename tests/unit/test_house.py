@@ -172,14 +172,14 @@ def _said(code: str) -> str:
 
 
 def test_inetd_is_light():
-    """What each connection of inetd would pay for is not imported: of Python's modules these three, and none of the master's of ours."""
+    """What each connection of inetd would pay for is not imported: of Python's modules these two, and none of the master's of ours."""
     code = (
         "import gc, os, sys; before = set(sys.modules); import adapter.__main__, adapter.bytecode, adapter.roles.inetd.inetd; "
         "print(*set(sys.modules) - before)"
     )
     names = set(_said(code).split())
 
-    assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket", "errno"}
+    assert {name for name in names if not name.startswith("adapter")} == {"__future__", "_socket"}
     assert len(names) < 55
     assert not any(name.startswith(("adapter.lifecycle", "adapter.cli", "adapter.roles.worker")) for name in names)
 

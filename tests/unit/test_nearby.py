@@ -174,8 +174,8 @@ print(__future__.all_feature_names, _socket.socket)
 """
 
 
-def test_what_it_loads_of_python_is_the_same():
-    """Modules of Python's own library that inetd needs are those that the ordinary way finds, with the same attributes."""
+def test_modules_of_python_are_the_same_behind_it():
+    """Whoever imports those of which our modules need something finds what the ordinary way would have found, with the same attributes."""
     assert said("-c", OF_PYTHON, "load") == said("-c", OF_PYTHON, "import")
 
 
