@@ -69,9 +69,9 @@ def _rows(workload: Workload, results: Results) -> Iterator[list[str]]:
 
 
 def _section(workload: Workload, results: Results) -> Iterator[str]:
-    rows = list(_rows(workload, results))
-    if not rows:
+    if not (results.samples.get(workload.name) or results.failed.get(workload.name)):  # it was not asked for
         return
+    rows = list(_rows(workload, results))
     compared = [column for column in workload.columns if column.compared]
     first = peers.BY_NAME[workload.servers[0]].title
     head = ["server", *(column.title for column in workload.columns), *(f"{first} / it: {column.title}" for column in compared)]

@@ -46,9 +46,7 @@ def test_page():
     assert "granian (WSGI): 3 answers in all rounds were wrong" in page
     assert "Versions: adapterd 1, granian 2.\n" in page
     assert "What is not fair" in page
-    assert "Flask" not in table.render(dataclasses.replace(results(), missing={})).partition("not fair")[0], (
-        "what was not measured has no section"
-    )
+    assert "Flask" not in table.render(results()).partition("not fair")[0], "what was not measured has no section"
 
 
 def test_rounds():
@@ -56,7 +54,7 @@ def test_rounds():
     hello, slow = workloads.BY_NAME["hello"], workloads.BY_NAME["slow"]
 
     assert (hello.rounds(3), slow.rounds(3), hello.rounds(1)) == (9, 3, 1)
-    assert table.render(results()).count("\n9 rounds.\n") == 2
+    assert table.render(results()).count("\n9 rounds.\n") == 1
 
 
 def test_tables_are_whole():
