@@ -7,11 +7,13 @@ costs the others a few milliseconds every few seconds. (A call that still runs t
 lasts for hours.)
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 TICK = 0.005  # seconds: how often a leader at work is looked after
 SLOW = 0.003  # seconds: a call that has lasted so long may be held up
 _LATE = 0.001  # seconds: who wakes up later than this had to wait, for a processor or for the interpreter
+_BUSY = 0.8  # of a tick
 SURELY = 0.025  # seconds: a call that has lasted so long is slow, whatever the reason
 _STREAM = 0.25  # seconds: a call that still runs after so long says no more of what the next will be like
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds of handing on
@@ -45,11 +47,17 @@ def surely_slow(began: float, now: float) -> bool:
     return SURELY < now - began < _STREAM
 
 
-def held_up(since: float, now: float, late: float) -> bool:
+def held_up(since: float, now: float, late: float, kept: Callable[[], bool]) -> bool:
     """Does the leader's call, begun at `since`, hold it up? Asked by one who woke up `late` seconds after it meant to.
 
     That one needs the interpreter to ask. If it had to wait for it, the leader may just be working, or be kept from the processor by
-    other programs, which no other thread of ours would mend; if not, the leader waits for something outside.
+    other programs, which no other thread of ours would mend; if not, the leader waits for something outside. Or it is `kept` from
+    the processor while that one is not: who has slept is served first. That is asked only when all else speaks for a slow call.
     """
     lasted = now - since
-    return lasted >= SLOW and (late < _LATE or lasted >= SURELY)
+    return lasted >= SURELY or (lasted >= SLOW and late < _LATE and not kept())
+
+
+def kept_from_processor(ran: float) -> bool:
+    """Does one who is ready to run, and ran for so many seconds of the last tick, mostly wait? Else it computes, without the interpreter."""
+    return ran < _BUSY * TICK

@@ -169,19 +169,32 @@ def is_stopped(pid: int) -> bool:
 def wants_processor(pid: int) -> bool:
     """Does one of its threads run, or wait for a processor to run on (proc(5): R)?"""
     try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
-                if file.read().rpartition(b") ")[2][:1] == b"R":
-                    return True
+        return any(thread_wants_processor(thread, pid) for thread in os.listdir(f"/proc/{pid}/task"))
     except OSError:
-        pass  # the thread, or all of it, is gone
-    return False
+        return False
+
+
+def thread_wants_processor(thread: int | str, pid: int | str = "self") -> bool:
+    """The same of one thread, by its number (gettid(2)); one that is gone does not."""
+    try:
+        with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] == b"R"
+    except OSError:
+        return False
 
 
 def processor_time(pid: int) -> float:
     """Seconds that all its threads have run so far; 0 when it is gone. The clock is what clock_getcpuclockid(3) would say."""
     try:
         return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0
+
+
+def thread_time(thread: int) -> float:
+    """The same of one thread of ours, by its number (gettid(2))."""
+    try:
+        return time.clock_gettime(~thread << 3 | 6)
     except OSError:
         return 0.0
 

@@ -5,7 +5,7 @@ import subprocess
 import threading
 import time
 
-from adapter.unix.processes import processor_time, ran_by_thread, wants_processor
+from adapter.unix.processes import processor_time, ran_by_thread, thread_time, thread_wants_processor, wants_processor
 
 
 def test_one_that_runs() -> None:
@@ -56,3 +56,26 @@ def test_which_thread_runs() -> None:
     assert grown[threading.get_native_id()] > 0.04  # as of the last tick
     assert waiting.native_id is not None
     assert grown[waiting.native_id] < 0.01
+
+
+def test_a_thread_of_ours() -> None:
+    """Its time is what it says itself; it wants a processor while it computes, not while it waits, nor when it is gone."""
+    over = threading.Event()
+    waiting = threading.Thread(target=over.wait)
+    waiting.start()
+    assert waiting.native_id is not None
+    try:
+        before = time.thread_time()
+        asked = thread_time(threading.get_native_id())
+        assert before <= asked <= time.thread_time()
+        assert thread_wants_processor(threading.get_native_id())
+        deadline = time.monotonic() + 60
+        while thread_wants_processor(waiting.native_id):
+            assert time.monotonic() < deadline
+    finally:
+        over.set()
+        waiting.join()
+    deadline = time.monotonic() + 60
+    while thread_time(waiting.native_id):  # joined a moment before it is gone for the kernel
+        assert time.monotonic() < deadline
+    assert not thread_wants_processor(waiting.native_id)

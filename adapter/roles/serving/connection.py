@@ -25,7 +25,7 @@ _READ: Final = 65536
 class Connection(Line):
     """Made when accepted, or taken over from another worker; in `Shared.connections` until closed, or handed over."""
 
-    __slots__ = ("_around", "_hops", "_incoming", "_keep_alive", "_parties", "_says_good_bye")
+    __slots__ = ("_around", "_hops", "_incoming", "_keep_alive", "_parties", "says_good_bye")
 
     def __init__(self, shared: Shared, guest: Guest, now: float) -> None:
         super().__init__(shared, guest.socket, guest.parties.client.host)
@@ -33,7 +33,7 @@ class Connection(Line):
         self._incoming = guest.incoming
         self._around: Surroundings | None = None  # made with the first request: many a connection never brings one
         self._keep_alive = False  # after the response that is under way
-        self._says_good_bye = False  # the client: this request is its last
+        self.says_good_bye = False  # the client: this request is its last
         self._first_by = now + FIRST_PATIENCE
         shared.connections.add(self)
         try:
@@ -167,7 +167,7 @@ class Connection(Line):
         if self._around is None:
             self._around = shared.application.around(self._parties)
         self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
-        self._says_good_bye = request.body is None and not request.head.keep_alive
+        self.says_good_bye = request.body is None and not request.head.keep_alive
         self.out.begun = False
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)
@@ -242,7 +242,7 @@ class Connection(Line):
         self._tell(now)
         if not self._keep_alive:
             # One that has said that this was its last request, and all of that was read, sends nothing that a close could meet.
-            if self._says_good_bye and not self._incoming.has_more:
+            if self.says_good_bye and not self._incoming.has_more:
                 self._close()
             else:
                 self._linger(now)

@@ -22,6 +22,13 @@ def room(*, calls: int, threads: int, connections: int, most: int, sweeping: boo
     return AT_ONCE if sweeping else max(0, min(threads - calls, most - connections))
 
 
+def goes_round(*, alone: bool, stays: bool, handing_on: bool) -> bool:
+    """Is the next connection another worker's? Who sleeps would else get each of them: no matter where the client leaves with the answer,
+    which the one who leads gives before it sleeps again; but it must not end up with all those who stay, nor with all calls that last.
+    """
+    return not alone and (stays or handing_on)
+
+
 def turn(*, seconds: float, ended: int, connections: int, most: int) -> int:
     """Those that are taken without any room, that many seconds and calls after there last was some, or some were taken so."""
     return 0 if seconds < CROWDED else max(0, min(ended // IN_TURN, most - connections, AT_ONCE))

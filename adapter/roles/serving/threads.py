@@ -22,14 +22,15 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Thread, get_ident
+from threading import Thread, get_ident, get_native_id
 from time import monotonic
 from typing import Final
 
-from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, surely_slow
+from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, kept_from_processor, surely_slow
 from adapter.roles.serving.orders import End, Invitation, Orders, bed
 from adapter.roles.serving.showing import show
 from adapter.roles.serving.tasks import Task
+from adapter.unix.processes import thread_time, thread_wants_processor
 from adapter.unix.witness import Cells
 
 GO_ON: Final = 0
@@ -68,6 +69,7 @@ class Threads:
         self._queue = Orders()
         self._handed: set[Task] = set()  # running in another thread than the leader's, or waiting for one
         self._leader = get_ident()  # its thread
+        self._number = get_native_id()  # of that, for the kernel
         self._note = self.notes[self._leader]  # of that
         self._own: Task | None = None  # what the leader runs itself
         self._box: deque[None] = deque()  # append and pop are atomic
@@ -191,6 +193,7 @@ class Threads:
 
     def _lead(self) -> None:
         self._leader = get_ident()
+        self._number = get_native_id()
         self._note = self.notes[self._leader]
         while (became := self._turn() if self._helped() else RELIEVED) == GO_ON:
             pass
@@ -240,17 +243,23 @@ class Threads:
         seen, meant = 0, 0.0
         while not self._over:
             meant = monotonic() + TICK
+            leader, ran = self._number, thread_time(self._number)
             self._wait(TICK)
             now, turns = monotonic(), self.turns
             self.more = turns != seen  # else we may be about to sleep
             self._tick(now)
-            if self._box and held_up(self._laid, now, now - meant) and self._take_lead():
+            kept = partial(self._kept, leader, ran)
+            if self._box and held_up(self._laid, now, now - meant, kept) and self._take_lead():
                 self._pace = self._pace.handing_on(now)
                 self.more = False
                 self._lead_meanwhile()
             elif not self.more and not self._box:
                 self._sleep(turns)
             seen = turns
+
+    def _kept(self, leader: int, ran: float) -> bool:
+        """Is the leader, who had run for so long a tick ago, ready to run, but without a processor?"""
+        return leader == self._number and thread_wants_processor(leader) and kept_from_processor(thread_time(leader) - ran)
 
     def _wait(self, seconds: float | None) -> None:
         try:

@@ -1,18 +1,34 @@
 """When calls are handed on to other threads, and for how long."""
 
-from adapter.lifecycle.pace import SLOW, SURELY, Pace, held_up, surely_slow
+from adapter.lifecycle.pace import SLOW, SURELY, TICK, Pace, held_up, kept_from_processor, surely_slow
+
+
+def _no() -> bool:
+    return False
 
 
 def test_a_call_that_waits_for_something_holds_the_leader_up():
     """When the one who asks had not to wait for the interpreter: then the leader is not working."""
-    assert held_up(10.0, 10.0 + SLOW, late=0.0)
-    assert not held_up(10.0, 10.0 + SLOW / 2, late=0.0)
+    assert held_up(10.0, 10.0 + SLOW, late=0.0, kept=_no)
+    assert not held_up(10.0, 10.0 + SLOW / 2, late=0.0, kept=_no)
 
 
 def test_a_busy_machine_is_not_a_slow_call():
     """One who wakes up late cannot tell a leader at work from one that the processor was taken from; but not for ever."""
-    assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004)
-    assert held_up(10.0, 10.1, late=0.004)
+    assert not held_up(10.0, 10.0 + SLOW * 2, late=0.004, kept=_no)
+    assert held_up(10.0, 10.1, late=0.004, kept=_no)
+
+
+def test_who_has_no_processor_is_not_held_up():
+    """Where others take the leader's processor, another thread of ours would get no more of it; but not for ever."""
+    assert not held_up(10.0, 10.0 + SLOW, late=0.0, kept=lambda: True)
+    assert held_up(10.0, 10.0 + SURELY, late=0.0, kept=lambda: True)
+
+
+def test_who_computes_without_the_interpreter_has_a_processor():
+    """It leaves the interpreter to others, so that they are better handed to them; who is ready to run and does not is kept from it."""
+    assert not kept_from_processor(TICK)
+    assert kept_from_processor(TICK / 2)
 
 
 def test_each_time_longer():

@@ -10,7 +10,7 @@ from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.draining import Draining
-from adapter.roles.serving.room import CROWDED, IDLE, room, turn, yielding
+from adapter.roles.serving.room import CROWDED, IDLE, goes_round, room, turn, yielding
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,11 @@ def test_who_has_been_idle_for_longest_makes_room():
     assert yielding({"busy": NEVER, "long": 50.0, "longer": 40.0, "just": now - IDLE / 2}, now) == ["longer"]
     assert yielding({"busy": NEVER, "just": now - IDLE / 2}, now) == []
     assert yielding(dict.fromkeys(range(64), 1.0), now) == [0, 1, 2, 3]
+
+
+def test_who_stays_goes_round():
+    """Connections that stay, and all while calls last, go to each worker in turn; a client that leaves with its answer changes no order."""
+    assert goes_round(alone=False, stays=True, handing_on=False)
+    assert goes_round(alone=False, stays=False, handing_on=True)
+    assert not goes_round(alone=False, stays=False, handing_on=False)
+    assert not goes_round(alone=True, stays=True, handing_on=True)
