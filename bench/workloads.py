@@ -143,6 +143,17 @@ WORKLOADS = (
         note="32 keep-alive connections; the four workers share the server's one core, so this shows what several workers cost.",
     ),
     Workload(
+        "workers-new",
+        "Hello, 4 workers, a new connection each",
+        Setting("hello", workers=4),
+        Question(answer=b"Hello, world\n"),
+        measures.throughput,
+        (_RATE, _CPU),
+        (*_MANY, "uvicorn"),
+        close=True,
+        note="As above, with `Connection: close`: what a proxy does that keeps no connections.",
+    ),
+    Workload(
         "balance",
         "Balance over 4 workers",
         Setting("who", workers=4),
