@@ -159,11 +159,7 @@ def kill(pid: int, number: Signals) -> None:
 
 def is_stopped(pid: int) -> bool:
     """Was it stopped, by a signal or a debugger (proc(5): T, t)? One that is gone was not."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b") ")[2][:1] in (b"T", b"t")
-    except OSError:
-        return False
+    return _state(f"/proc/{pid}") in (b"T", b"t")
 
 
 def wants_processor(pid: int) -> bool:
@@ -176,11 +172,16 @@ def wants_processor(pid: int) -> bool:
 
 def thread_wants_processor(thread: int | str, pid: int | str = "self") -> bool:
     """The same of one thread, by its number (gettid(2)); one that is gone does not."""
+    return _state(f"/proc/{pid}/task/{thread}") == b"R"
+
+
+def _state(of: str) -> bytes:
+    """The letter that proc(5) has for it; none when it is gone."""
     try:
-        with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
-            return file.read().rpartition(b") ")[2][:1] == b"R"
+        with open(f"{of}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1]
     except OSError:
-        return False
+        return b""
 
 
 def processor_time(pid: int) -> float:

@@ -6,7 +6,7 @@ is woken accepts before it does anything else.
 
 The kernel wakes the one that has waited longest in the listener's own list, which is always the same one, as long as it sleeps: with
 kept-alive clients it would end up with all of them. So who has accepted one of those goes to the list's end (it leaves the epoll and
-comes back). For a client that leaves with its answer, as a proxy's mostly do, that would cost a fifth of its request, for nothing.
+comes back). For a client that leaves with its answer, as a proxy's mostly do, that would cost a sixth of its request, for nothing.
 """
 
 import errno
