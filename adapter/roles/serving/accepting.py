@@ -26,7 +26,7 @@ from adapter.roles.serving.deadlines import NEVER, Alarm
 from adapter.roles.serving.ends import INTERNET, here, parties_of
 from adapter.roles.serving.handing import Guest
 from adapter.roles.serving.loop import Ready
-from adapter.roles.serving.room import AT_ONCE, goes_round, room, turn
+from adapter.roles.serving.room import AT_ONCE, eagerness, goes_round, room, turn
 from adapter.roles.serving.shared import Shared
 from adapter.unix.descriptors import Connected
 from adapter.unix.listeners import accept
@@ -57,6 +57,7 @@ class Gate:
             if listener.family in INTERNET:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each connection inherits it: tcp(7)
         self._stays = True  # the latest connection, as far as is known
+        self._eager = 1.0  # to accept so many at a time
         self._armed = False  # and those for which there was room are in the epoll
         self._waiting: set[int] = set()
         self._sweeping = False
@@ -204,7 +205,10 @@ class Gate:
         """While siblings could do it as well, one at a time; and who is woken takes one, though its threads may be busy by now."""
         alone = self._sweeping or not self._shared.multiprocess
         self._stays = True
-        took = self._accept(address, listener, now, max(1, self._room) if alone else 1)
+        most = self._room if self._sweeping else min(int(self._eager), self._room)
+        asked = max(1, most) if alone else 1
+        took = self._accept(address, listener, now, asked)
+        self._eager = eagerness(self._eager, asked=asked, took=took)
         if took and goes_round(alone=alone, stays=self._stays, handing_on=self._shared.threads.handing_on):
             self._leave_at(listener)
             self._listen(address, listener)

@@ -14,12 +14,18 @@ AT_ONCE = 64  # in one turn of the loop, so that the connections get their turn
 CROWDED = 0.01  # seconds without room, after which it is plain that no other worker has any either: it would have taken them
 IN_TURN = 2  # calls that end for each connection that is taken then; were it one, those that wait here would become ever more
 IDLE = 1.0  # seconds without a request, after which a connection may be closed in favour of another
+_MORE = 0.25  # to look once too often costs a tenth of a short request: at most with each fifth, then, when they come one by one
 _SHARE = 16  # the part of all connections that makes room at once, so as not to look again with each that comes
 
 
 def room(*, calls: int, threads: int, connections: int, most: int, sweeping: bool) -> int:
     """None: listen no more. In a sweep there is no other worker, and the queue is about to be thrown away."""
     return AT_ONCE if sweeping else max(0, min(threads - calls, most - connections))
+
+
+def eagerness(before: float, *, asked: int, took: int) -> float:
+    """How many to accept at a time, having asked for so many and taken so many: as many as there were; or more, if all were there."""
+    return float(max(1, took)) if took < asked else min(before + _MORE, asked + 1.0)
 
 
 def goes_round(*, alone: bool, stays: bool, handing_on: bool) -> bool:

@@ -10,7 +10,7 @@ from adapter.protocols.http1.dates import imf_fixdate
 from adapter.roles.inetd.stdio import said_client
 from adapter.roles.serving.deadlines import NEVER
 from adapter.roles.serving.draining import Draining
-from adapter.roles.serving.room import CROWDED, IDLE, goes_round, room, turn, yielding
+from adapter.roles.serving.room import AT_ONCE, CROWDED, IDLE, eagerness, goes_round, room, turn, yielding
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,32 @@ def test_who_has_been_idle_for_longest_makes_room():
     assert yielding({"busy": NEVER, "long": 50.0, "longer": 40.0, "just": now - IDLE / 2}, now) == ["longer"]
     assert yielding({"busy": NEVER, "just": now - IDLE / 2}, now) == []
     assert yielding(dict.fromkeys(range(64), 1.0), now) == [0, 1, 2, 3]
+
+
+def _looks(waiting, turns, eager=1.0):
+    """How often a listener with so many connections in its queue, each turn, is asked in vain; and how eagerly, in the end."""
+    vain = 0
+    for _ in range(turns):
+        asked = int(eager)
+        vain += asked > waiting
+        eager = eagerness(eager, asked=asked, took=min(asked, waiting))
+        assert eager >= 1
+    return vain, eager
+
+
+@pytest.mark.parametrize("waiting", [1, 2, 5, AT_ONCE])
+def test_seldom_looks_for_a_connection_in_vain(waiting):
+    """Whatever comes at a time, soon as many are accepted, and one too many is asked for in a fifth of the turns at most."""
+    vain, eager = _looks(waiting, 1000)
+    assert vain <= 200
+    assert waiting <= int(eager) <= waiting + 1
+
+
+def test_no_hurry_after_a_rush():
+    """Once fewer wait, as few are asked for: the very next time."""
+    _, eager = _looks(AT_ONCE, 1000)
+    assert eagerness(eager, asked=int(eager), took=0) == 1
+    assert eagerness(eager, asked=int(eager), took=3) == 3
 
 
 def test_who_stays_goes_round():
