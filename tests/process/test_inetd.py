@@ -28,6 +28,18 @@ def application(environ, start_response):
 """
 
 
+WAITED = """import atexit, sys
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Length", "1")])
+    return [b"5"]
+
+# Python's own module for it is loaded when we first have to wait.
+atexit.register(lambda: print("waited", "select" in sys.modules, file=sys.stderr))
+"""
+LAST = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+
 class Inetd:
     """`adapter inetd APP` with `theirs` as descriptors 0, 1 and (`stderr` "same") 2; else its stderr is `log`."""
 
@@ -142,6 +154,26 @@ def test_half_close_after_the_request(tmp_path):
         inetd.client.socket.shutdown(socket.SHUT_WR)
         assert inetd.client.response().body == b"hello\n"
         assert inetd.client.at_end()
+        assert inetd.exit_code() == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "waits"),
+    [(LAST, False), (LAST + b"x", True), (post("/", b"1", "Connection: close"), True)],
+    ids=["good-bye", "and more", "a body"],
+)
+def test_who_has_said_good_bye_is_not_waited_for(tmp_path, request_, waits):
+    """A client that says it has sent its last request, and has, need not close for us to end; one that sends more, or a body, is heard out."""
+    (tmp_path / "shop.py").write_text(WAITED)
+    ours, theirs = socket.socketpair()
+    client = Client(ours)
+    client.send(request_)
+    with Inetd(tmp_path, "shop", theirs=theirs) as inetd, ours:
+        assert client.response().body == b"5"
+        assert client.at_end()
+        if waits:
+            ours.shutdown(socket.SHUT_WR)
+        inetd.log.wait_for(f"waited {waits}")
         assert inetd.exit_code() == 0
 
 

@@ -68,12 +68,17 @@ class Wire:
                 raise ClientGone
             rest = rest[sent:]
 
-    def end(self) -> None:
-        """Say that we have said all, and wait a little for the client to say so too, lest a reset destroys our last words."""
+    def end(self, *, heard_all: bool) -> None:
+        """Say that we have said all, and wait a little for the client to say so too, lest a reset destroys our last words; not for one
+        that has said before that nothing more would come, and of whom all is read: there is nothing that a close could meet.
+        """
         if self._ends.socket is None:
             os.close(self._ends.writer)
             return
         if not lingering.half_close(self._ends.socket):
+            return
+        if heard_all:
+            os.sched_yield()  # what is left is our end, which a client on the same processor need not wait for
             return
         deadline = monotonic() + lingering.SECONDS
         while self.read(deadline - monotonic(), idle=False):
@@ -114,6 +119,7 @@ class Conversation:
         self._around = application.around(parties)
         self._incoming = Incoming(Receiver(limits(settings)), settings.body_memory)
         self._gone = False
+        self._heard_all = False
         self._client = parties.client.host
         self._access = access
 
@@ -124,7 +130,7 @@ class Conversation:
         except ClientGone:
             return
         if spoke_last and not self._gone:
-            self._wire.end()
+            self._wire.end(heard_all=self._heard_all)
 
     def _talk(self) -> bool:
         """Whether it was we who ended it, with a response that must still arrive."""
@@ -145,6 +151,7 @@ class Conversation:
 
                 self._access(answered(request.head, response, 0, came, monotonic(), self._client))
             if not response.keep_alive:
+                self._heard_all = request.body is None and not (request.head.keep_alive or request.more)
                 return True
             patience = self._settings.keepalive_timeout
         return False

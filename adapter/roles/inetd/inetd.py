@@ -115,7 +115,7 @@ def _turn_away(wire: Wire) -> None:
     """The client learns that it is our fault; why is for the log."""
     try:
         wire.send(refusal(500, date=Date()()), _PATIENCE)
-        wire.end()
+        wire.end(heard_all=False)
     except ClientGone:
         return
 
