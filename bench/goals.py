@@ -34,6 +34,7 @@ GOALS = (
     *_SPEED,
     *(goal._replace(ours="adapter-compiled") for goal in _SPEED),
     Goal("slow", "share", "", 0.95, _AT_LEAST),
+    Goal("slow-few", "share", "", 0.95, _AT_LEAST),
     Goal("mix", "p99_times", "", 2),
     Goal("memory", "extra", "gthread", 1),
     Goal("inetd", "seconds", "python-import", 1.25, ours="adapter-inetd"),
