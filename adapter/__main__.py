@@ -10,6 +10,21 @@ if TYPE_CHECKING:
 # The dialect table's signals by name: importing the table itself would leave a gap of milliseconds. A test compares the two.
 OPERATOR_SIGNALS = ("HUP", "TERM", "PWR", "INT", "QUIT", "TSTP", "WINCH", "USR1", "USR2", "URG", "ALRM", "TTIN", "TTOU", "CONT")
 
+INETD = (
+    "roles/", "roles/inetd/", "config/", "exits", "config/kinds", "config/fronts", "config/settings", "config/argv", "config/envdir",
+    "config/resolve", "gateway/", "gateway/load", "gateway/file_wrapper", "gateway/out", "poll", "log",
+    "protocols/", "protocols/http1/", "protocols/http1/events", "protocols/http1/names",
+    "protocols/http1/fields", "protocols/http1/sending", "protocols/spoken", "protocols/http1/limits",
+    "protocols/http1/target", "protocols/http1/head", "protocols/http1/receiving", "gateway/environ",
+    "roles/serving/", "gateway/wsgi", "protocols/http1/dates", "roles/serving/dates",
+    "roles/serving/incoming", "roles/serving/answering", "unix/", "unix/descriptors", "roles/inetd/stdio",
+    "roles/serving/lingering", "unix/traps", "roles/inetd/conversation", "roles/logs",
+    "roles/serving/fronted", "roles/surroundings", "roles/inetd/inetd",
+)  # fmt: skip
+"""Of our own modules, all that a connection of inetd needs, by their paths, a package's with a slash behind; each behind those it imports,
+as `bytecode` wants them. What is not here is found, but dearly.
+"""
+
 
 def main(argv: "Sequence[str] | None" = None) -> int:
     """The exit code of `adapter ARGV…`."""
@@ -37,10 +52,7 @@ def _inetd(words: "Sequence[str]") -> int:
     from adapter.bytecode import load, plain  # noqa: PLC0415 -- the other commands do not need it
 
     if plain():
-        load(["roles/", "roles/inetd/"])
-        from adapter.roles.inetd import MODULES  # noqa: PLC0415 -- as above
-
-        load(MODULES)
+        load(INETD, "inetd")
         from adapter.roles.inetd import inetd  # noqa: PLC0415 -- as above
     else:
         from adapter.nearby import Finder  # noqa: PLC0415 -- as above

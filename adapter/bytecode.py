@@ -13,14 +13,17 @@ import sys
 from _frozen_importlib import ModuleSpec, module_from_spec
 from _frozen_importlib_external import MAGIC_NUMBER, ExtensionFileLoader, SourceFileLoader
 from _imp import extension_suffixes
-from marshal import loads
+from marshal import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import CodeType, ModuleType
 
+    _Entry = tuple[int, int, CodeType]
+
 _SUFFIX = f".{sys.implementation.cache_tag}.pyc"
+_BUNDLE = f".{sys.implementation.cache_tag}.bundle"
 _PLAIN = MAGIC_NUMBER + bytes(4)
 """How bytecode begins that is good as long as time and size of its source are what it says next (PEP 552)."""
 _HEADER = 16
@@ -44,25 +47,30 @@ def plain() -> bool:
     return usual() and not any(os.path.exists(f"{beside}/adapter__mypyc{suffix}") for suffix in COMPILED)
 
 
-def load(names: "Iterable[str]") -> None:
+def load(names: "Iterable[str]", bundle: str) -> None:
     """Import these, `plain` as we are: `config/kinds` is `adapter.config.kinds`, `config/` the package. Each stands behind those it imports
     itself, which so are there already. What an import makes stays, so that it is no time to collect garbage, nor need it be looked at
-    later: that takes another tenth.
+    later: that takes another tenth. `bundle`: what the file is called that holds the code of all of them, if somebody could write it.
     """
     gc.disable()
     spared = _spare_future()
+    path = f"{_root()}/__pycache__/{bundle}{_BUNDLE}"
+    held = _unpack(path)
+    fresh: dict[str, _Entry] = {}
     try:
         if not (_SOCKET in sys.modules or _extension(_SOCKET)):
             __import__(_SOCKET)
         for each in names:
             name = f"adapter/{each}".strip("/").replace("/", ".")
-            if not (name in sys.modules or _loaded(name, f"{_root()}/{each}")):
+            if not (name in sys.modules or _loaded(name, each, held, fresh)):
                 __import__(name)
     finally:
         if spared:
             del sys.modules[_FUTURE]
         gc.freeze()
         gc.enable()
+    if fresh and not sys.dont_write_bytecode:
+        _pack(path, {**held, **fresh})
 
 
 def files(directory: str, stem: str) -> "tuple[str, str]":
@@ -72,20 +80,8 @@ def files(directory: str, stem: str) -> "tuple[str, str]":
 
 def ready(source: str, bytecode: str) -> "CodeType | None":
     """What the bytecode holds, when it was made of this source, here."""
-    try:
-        found = os.stat(source)
-        fd = os.open(bytecode, os.O_RDONLY | os.O_CLOEXEC)  # three system calls; a file object makes eight
-        try:
-            data = os.read(fd, _LONGEST)
-        finally:
-            os.close(fd)
-    except OSError:
-        return None
-    made_of = _number(data[8:12]), _number(data[12:_HEADER])
-    if data[:8] != _PLAIN or len(data) == _LONGEST or made_of != (_low(found.st_mtime), _low(found.st_size)):
-        return None
-    code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 -- as Python's own loader does, of the same file
-    return code if code.co_filename == source else None
+    entry = _entry(source, bytecode)
+    return None if entry is None else entry[2]
 
 
 def spec(loader: SourceFileLoader, bytecode: str, package: "str | None") -> ModuleSpec:
@@ -125,13 +121,85 @@ def _root() -> str:
     return root
 
 
-def _loaded(name: str, path: str) -> bool:
-    """False: it is for the ordinary way. `path` is the module's, without its suffix; a package's ends in a slash."""
-    directory, _, stem = path.rpartition("/")
+def _entry(source: str, bytecode: str) -> "_Entry | None":
+    """The same, and of what source: its time and size, as bytecode tells them."""
+    try:
+        found = os.stat(source)
+        fd = os.open(bytecode, os.O_RDONLY | os.O_CLOEXEC)  # three system calls; a file object makes eight
+        try:
+            data = os.read(fd, _LONGEST)
+        finally:
+            os.close(fd)
+    except OSError:
+        return None
+    made_of = _number(data[8:12]), _number(data[12:_HEADER])
+    if data[:8] != _PLAIN or len(data) == _LONGEST or made_of != (_low(found.st_mtime), _low(found.st_size)):
+        return None
+    code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 -- as Python's own loader does, of the same file
+    return (*made_of, code) if code.co_filename == source else None
+
+
+def _still(entry: "_Entry | None", source: str) -> "CodeType | None":
+    """What was kept of a module, when its source has not changed since, nor been moved."""
+    if entry is None:
+        return None
+    time, size, code = entry
+    try:
+        found = os.stat(source)
+    except OSError:
+        return None
+    return code if (time, size) == (_low(found.st_mtime), _low(found.st_size)) and code.co_filename == source else None
+
+
+def _unpack(path: str) -> "dict[str, _Entry]":
+    """What somebody kept, who may write our bytecode: nobody else can have put it there."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            data = os.read(fd, os.fstat(fd).st_size)
+        finally:
+            os.close(fd)
+        held = loads(memoryview(data)[len(MAGIC_NUMBER) :]) if data.startswith(MAGIC_NUMBER) else None  # noqa: S302 -- as bytecode
+    except (OSError, EOFError, ValueError, TypeError):  # there is none; or it is damaged
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def _pack(path: str, held: "dict[str, _Entry]") -> None:
+    """Keep it for those who come after us, who may be others: as readable as our source. Who may not write there does without."""
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        mode = os.stat(f"{_root()}/__init__.py").st_mode & 0o666
+        fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return
+    try:
+        _write(fd, MAGIC_NUMBER + dumps(held), mode)
+        os.rename(unfinished, path)
+    except OSError:
+        os.unlink(unfinished)
+
+
+def _write(fd: int, data: bytes, mode: int) -> None:
+    try:
+        os.fchmod(fd, mode)
+        if os.write(fd, data) < len(data):
+            raise OSError("the disk is full")
+    finally:
+        os.close(fd)
+
+
+def _loaded(name: str, each: str, held: "dict[str, _Entry]", fresh: "dict[str, _Entry]") -> bool:
+    """False: it is for the ordinary way. What was not `held` is `fresh`."""
+    directory, _, stem = f"{_root()}/{each}".rpartition("/")
     source, bytecode = files(directory, stem or "__init__")
-    code = ready(source, bytecode)
+    code = _still(held.get(each), source)
     if code is None:
-        return False
+        entry = _entry(source, bytecode)
+        if entry is None:
+            return False
+        fresh[each] = entry
+        code = entry[2]
     made = sys.modules[name] = module(spec(SourceFileLoader(name, source), bytecode, None if stem else directory))
     try:
         exec(code, vars(made))  # noqa: S102 -- as Python's own loader does

@@ -187,8 +187,8 @@ def test_inetd_is_light():
 def test_inetd_has_its_list():
     """`adapter inetd` says all that it is going to import, in order: each module by itself, as what it imports is there already."""
     code = (
-        "import sys; from adapter.roles.inetd import MODULES\n"
-        "for each in (*(path.strip('/').replace('/', '.') for path in MODULES), 'roles.inetd.inetd'):\n"
+        "import sys; from adapter.__main__ import INETD\n"
+        "for each in (*(path.strip('/').replace('/', '.') for path in INETD), 'roles.inetd.inetd'):\n"
         "    before = set(sys.modules)\n"
         "    __import__(f'adapter.{each}')\n"
         "    print(each, *[name for name in set(sys.modules) - before if name.startswith('adapter.')])"

@@ -129,7 +129,7 @@ LOADED = f"""
 import sys, adapter
 from adapter.bytecode import load
 if sys.argv[1] == "load":
-    load(["exits", "config/", "config/kinds"])
+    load(["exits", "config/", "config/kinds"], "nothing")
 import adapter.exits, adapter.config.kinds
 for module in adapter.exits, adapter.config, adapter.config.kinds:
     print([getattr(module, name, None) for name in {ATTRIBUTES}], module.__spec__.name, module.__spec__.has_location)
@@ -164,7 +164,7 @@ OF_PYTHON = """
 import sys
 if sys.argv[1] == "load":
     from adapter.bytecode import load
-    load([])
+    load([], "nothing")
 import __future__, _socket
 for module in __future__, _socket:
     spec = module.__spec__
@@ -186,7 +186,7 @@ def test_what_fails_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setattr(adapter, "__path__", [str(place)])
 
     with pytest.raises(LookupError):
-        load(["broken"])
+        load(["broken"], "nothing")
 
     assert "adapter.broken" not in sys.modules
 
