@@ -17,7 +17,7 @@ from marshal import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from types import CodeType, ModuleType
 
     _Entry = tuple[int, int, CodeType]
@@ -47,7 +47,7 @@ def plain() -> bool:
     return usual() and not any(os.path.exists(f"{beside}/adapter__mypyc{suffix}") for suffix in COMPILED)
 
 
-def load(names: "Iterable[str]", bundle: str) -> None:
+def load(names: "Sequence[str]", bundle: str) -> None:
     """Import these, `plain` as we are: `config/kinds` is `adapter.config.kinds`, `config/` the package. Each stands behind those it imports
     itself, which so are there already. What an import makes stays, so that it is no time to collect garbage, nor need it be looked at
     later: that takes another tenth. `bundle`: what the file is called that holds the code of all of them, if somebody could write it.
@@ -70,7 +70,8 @@ def load(names: "Iterable[str]", bundle: str) -> None:
         gc.freeze()
         gc.enable()
     if fresh and not sys.dont_write_bytecode:
-        _pack(path, {**held, **fresh})
+        held.update(fresh)
+        _pack(path, {each: held[each] for each in names if each in held})
 
 
 def files(directory: str, stem: str) -> "tuple[str, str]":

@@ -35,13 +35,13 @@ def compiled(place):
     subprocess.run([sys.executable, "-m", "compileall", "-q", "-f", place], check=True)
 
 
-def said():
-    """What the modules say when they are loaded anew, and where they are from."""
+def said(names=NAMES):
+    """What the modules say when they are loaded anew."""
     for name in NAMES:
         sys.modules.pop(f"adapter.{name}", None)
     try:
-        load(NAMES, "both")
-        return [sys.modules[f"adapter.{name}"].SAID for name in NAMES]
+        load(names, "both")
+        return [sys.modules[f"adapter.{name}"].SAID for name in names]
     finally:
         for name in NAMES:
             sys.modules.pop(f"adapter.{name}", None)
@@ -89,6 +89,17 @@ def test_a_module_that_has_changed(place, text, seconds):
     forget(place)
     assert said() == [2, 1]
     assert not list(place.glob("__pycache__/*.pyc"))
+
+
+def test_a_module_that_is_needed_no_more(place):
+    """It is kept as long as nothing else has changed, and then no longer."""
+    said()
+    assert said(["second"]) == [1]
+    assert b"first" in bundle(place).read_bytes()
+    change(place, "second", "SAID = 2\n", 5)
+    compiled(place)
+    assert said(["second"]) == [2]
+    assert b"first" not in bundle(place).read_bytes()
 
 
 def test_what_has_moved(place, tmp_path, monkeypatch):
