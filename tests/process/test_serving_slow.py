@@ -198,8 +198,10 @@ def test_too_many_connections_wait_in_the_queue():
 def test_who_has_been_idle_for_longest_makes_room():
     """With all connections taken by clients that keep theirs and ask nothing, a new one is served; who asks all the time keeps his."""
     with Serving(hello, max_connections=3, keepalive_timeout=3600) as serving, ExitStack() as stack:
-        oldest, silent, busy = (stack.enter_context(serving.client()) for _ in range(3))
-        for client in (oldest, busy):
+        silent = stack.enter_context(serving.client())
+        serving.do(lambda: None)  # by now it has been accepted, and idle for longer than the others
+        quiet, busy = (stack.enter_context(serving.client()) for _ in range(2))
+        for client in (quiet, busy):
             client.send(GET)
             client.response()
         new = stack.enter_context(serving.client())
@@ -209,7 +211,7 @@ def test_who_has_been_idle_for_longest_makes_room():
             assert busy.response().status == 200
         assert new.response().status == 200
         assert silent.at_end()
-        for client in (oldest, busy, new):
+        for client in (quiet, busy, new):
             client.send(GET)
             assert client.response().status == 200
         serving.log.wait_for("all connections are taken: closing those that have been idle for longest closed=1")
