@@ -3,7 +3,8 @@ connection.
 
 Python's machinery of importing has locks, asks every finder, looks for each kind of file and works out each name anew: three fifths of
 what an import of ours would cost. Whatever is not as it usually is (no bytecode, or that of another source; something compiled; an
-archive) is left to it, so what is imported is always the same. No class here: to make one costs more than to import a module. And
+archive) is left to it, so what is imported is always the same. The code of all that a command needs is kept in one file, a bundle: a
+fifth less again, as forty files need not be opened. No class here: to make one costs more than to import a module. And
 annotations are quoted: `__future__` is a module too, which the others are spared.
 """
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType, ModuleType
 
-    _Entry = tuple[int, int, CodeType]
+    _Stamp = tuple[int, int]  # time and size of a source, as bytecode tells them
+    _Entry = tuple[_Stamp, CodeType]
 
 _SUFFIX = f".{sys.implementation.cache_tag}.pyc"
 _BUNDLE = f".{sys.implementation.cache_tag}.bundle"
@@ -28,6 +30,7 @@ _PLAIN = MAGIC_NUMBER + bytes(4)
 """How bytecode begins that is good as long as time and size of its source are what it says next (PEP 552)."""
 _HEADER = 16
 _LONGEST = 1 << 16  # bytes of one module's; what is longer is left to the ordinary way
+_LARGEST = 1 << 20  # bytes of a bundle, of which that of inetd takes a quarter
 COMPILED = tuple(extension_suffixes())
 """How the names of compiled modules end."""
 _LIBRARY = os.path.dirname(os.__file__)  # Python's own
@@ -82,7 +85,7 @@ def files(directory: str, stem: str) -> "tuple[str, str]":
 def ready(source: str, bytecode: str) -> "CodeType | None":
     """What the bytecode holds, when it was made of this source, here."""
     entry = _entry(source, bytecode)
-    return None if entry is None else entry[2]
+    return None if entry is None else entry[1]
 
 
 def spec(loader: SourceFileLoader, bytecode: str, package: "str | None") -> ModuleSpec:
@@ -123,43 +126,46 @@ def _root() -> str:
 
 
 def _entry(source: str, bytecode: str) -> "_Entry | None":
-    """The same, and of what source: its time and size, as bytecode tells them."""
+    """The same, and of what source."""
     try:
-        found = os.stat(source)
-        fd = os.open(bytecode, os.O_RDONLY | os.O_CLOEXEC)  # three system calls; a file object makes eight
-        try:
-            data = os.read(fd, _LONGEST)
-        finally:
-            os.close(fd)
+        data = _content(bytecode, _LONGEST)
     except OSError:
         return None
     made_of = _number(data[8:12]), _number(data[12:_HEADER])
-    if data[:8] != _PLAIN or len(data) == _LONGEST or made_of != (_low(found.st_mtime), _low(found.st_size)):
+    if data[:8] != _PLAIN or len(data) == _LONGEST or made_of != _stamp(source):
         return None
     code: CodeType = loads(memoryview(data)[_HEADER:])  # noqa: S302 -- as Python's own loader does, of the same file
-    return (*made_of, code) if code.co_filename == source else None
+    return (made_of, code) if code.co_filename == source else None
 
 
-def _still(entry: "_Entry | None", source: str) -> "CodeType | None":
-    """What was kept of a module, when its source has not changed since, nor been moved."""
-    if entry is None:
-        return None
-    time, size, code = entry
+def _holds(entry: "_Entry", source: str) -> bool:
+    """Is it of this source, as it is now? Code says where it is from, in tracebacks."""
+    made_of, code = entry
+    return made_of == _stamp(source) and code.co_filename == source
+
+
+def _stamp(source: str) -> "_Stamp | None":
+    """As it is now; None when it is gone."""
     try:
         found = os.stat(source)
     except OSError:
         return None
-    return code if (time, size) == (_low(found.st_mtime), _low(found.st_size)) and code.co_filename == source else None
+    return _low(found.st_mtime), _low(found.st_size)
+
+
+def _content(path: str, most: int) -> bytes:
+    """So many of its bytes, in three system calls; a file object makes eight. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, most)
+    finally:
+        os.close(fd)
 
 
 def _unpack(path: str) -> "dict[str, _Entry]":
     """What somebody kept, who may write our bytecode: nobody else can have put it there."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            data = os.read(fd, os.fstat(fd).st_size)
-        finally:
-            os.close(fd)
+        data = _content(path, _LARGEST)
         held = loads(memoryview(data)[len(MAGIC_NUMBER) :]) if data.startswith(MAGIC_NUMBER) else None  # noqa: S302 -- as bytecode
     except (OSError, EOFError, ValueError, TypeError):  # there is none; or it is damaged
         return {}
@@ -178,7 +184,7 @@ def _pack(path: str, held: "dict[str, _Entry]") -> None:
         _write(fd, MAGIC_NUMBER + dumps(held), mode)
         os.rename(unfinished, path)
     except OSError:
-        os.unlink(unfinished)
+        _remove(unfinished)
 
 
 def _write(fd: int, data: bytes, mode: int) -> None:
@@ -190,20 +196,26 @@ def _write(fd: int, data: bytes, mode: int) -> None:
         os.close(fd)
 
 
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # with all of the directory: somebody takes us away
+
+
 def _loaded(name: str, each: str, held: "dict[str, _Entry]", fresh: "dict[str, _Entry]") -> bool:
     """False: it is for the ordinary way. What was not `held` is `fresh`."""
     directory, _, stem = f"{_root()}/{each}".rpartition("/")
     source, bytecode = files(directory, stem or "__init__")
-    code = _still(held.get(each), source)
-    if code is None:
+    entry = held.get(each)
+    if entry is None or not _holds(entry, source):
         entry = _entry(source, bytecode)
         if entry is None:
             return False
         fresh[each] = entry
-        code = entry[2]
     made = sys.modules[name] = module(spec(SourceFileLoader(name, source), bytecode, None if stem else directory))
     try:
-        exec(code, vars(made))  # noqa: S102 -- as Python's own loader does
+        exec(entry[1], vars(made))  # noqa: S102 -- as Python's own loader does
     except BaseException:
         del sys.modules[name]
         raise

@@ -10,9 +10,8 @@ from bench.figures import Sample, median
 from bench.job import Job
 from bench.server import HERE, WrongAnswerError
 
-_USUAL = {
-    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-}  # who forbids it compiles each time anew
+_USUAL = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Who forbids it has everything compiled each time anew."""
 _TIMES = 5  # and then the other's turn: a noisy neighbour stays for seconds
 
 

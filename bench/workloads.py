@@ -31,6 +31,20 @@ _WAITING = {
     "gthread": ("--worker-connections", "11000"),
     "waitress": ("--connection-limit=11000", "--channel-timeout=300"),
 }
+_SLOW = Workload(
+    "slow",
+    "Calls that wait 20 ms, 16 threads",
+    Setting("slow", threads=16),
+    Question("/wait", answer=b"done\n"),
+    measures.throughput,
+    (_RATE, Column("share", "of the ideal 800/s", "percent"), _CPU),
+    _ONE,
+    connections=32,
+    ideal=800,
+    note="32 connections, so that somebody always waits for a thread; for 3 s at least: what is under way at the end is not counted. "
+    "bjoern and gunicorn's sync have no threads.",
+    least=3.0,
+)
 
 WORKLOADS = (
     Workload(
@@ -79,32 +93,12 @@ WORKLOADS = (
         note="The application reads it in blocks of 64 kB. adapter, waitress and bjoern have the whole of it before they call the "
         "application, so that a slow client holds no thread; gunicorn and uWSGI call at once.",
     ),
-    Workload(
-        "slow",
-        "Calls that wait 20 ms, 16 threads",
-        Setting("slow", threads=16),
-        Question("/wait", answer=b"done\n"),
-        measures.throughput,
-        (_RATE, Column("share", "of the ideal 800/s", "percent"), _CPU),
-        _ONE,
-        connections=32,
-        ideal=800,
-        note="32 connections, so that somebody always waits for a thread; for 3 s at least: what is under way at the end is not counted. "
-        "bjoern and gunicorn's sync have no threads.",
-        least=3.0,
-    ),
-    Workload(
-        "slow-few",
-        "The same, as many connections as threads",
-        Setting("slow", threads=16),
-        Question("/wait", answer=b"done\n"),
-        measures.throughput,
-        (_RATE, Column("share", "of the ideal 800/s", "percent"), _CPU),
-        _ONE,
+    _SLOW,
+    _SLOW._replace(
+        name="slow-few",
+        title="The same, as many connections as threads",
         connections=16,
-        ideal=800,
         note="Now each thread also waits for its client to ask again, so that nobody comes near the ideal.",
-        least=3.0,
     ),
     Workload(
         "mix",
