@@ -151,7 +151,7 @@ class Conversation:
 
                 self._access(answered(request.head, response, 0, came, monotonic(), self._client))
             if not response.keep_alive:
-                self._heard_all = request.body is None and not (request.head.keep_alive or request.more)
+                self._heard_all = request.says_good_bye and not request.more
                 return True
             patience = self._settings.keepalive_timeout
         return False

@@ -167,7 +167,7 @@ class Connection(Line):
         if self._around is None:
             self._around = shared.application.around(self._parties)
         self._first_by, self._state, self.deadline = 0.0, CALLING, NEVER
-        self.says_good_bye = request.body is None and not request.head.keep_alive
+        self.says_good_bye = request.says_good_bye
         self.out.begun = False
         if self.out.size:  # a CONTINUE may still wait
             self._stalled(now)

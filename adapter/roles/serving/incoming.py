@@ -31,6 +31,11 @@ class Whole:
         self.body = body
         self.more = more
 
+    @property
+    def says_good_bye(self) -> bool:
+        """The client sends no other, as it says: behind this one there is nothing that a close could meet, once all is read."""
+        return self.body is None and not self.head.keep_alive
+
 
 class Incoming:
     """What one client sends, as `receiver` reads it. `memory`: bytes of a body beyond which it goes to a temporary file. `has_more`:
